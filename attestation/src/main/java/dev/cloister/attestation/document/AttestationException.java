@@ -15,7 +15,7 @@ public final class AttestationException extends Exception {
         this.rule = rule;
     }
 
-    /** The rule the document does not meet; of several, the first. */
+    /** The rule the document does not meet; of several, the first one found. */
     public Rule rule() {
         return rule;
     }

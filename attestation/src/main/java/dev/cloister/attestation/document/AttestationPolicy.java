@@ -53,10 +53,11 @@ public final class AttestationPolicy {
     }
 
     private void checkTimestamp(Instant timestamp, Instant now) throws AttestationException {
-        if (timestamp.isAfter(now.plus(clockSkew))) {
+        Duration age = Duration.between(timestamp, now);
+        if (age.negated().compareTo(clockSkew) > 0) {
             throw new AttestationException(Rule.TIMESTAMP, "it was made in the future");
         }
-        if (timestamp.isBefore(now.minus(maxAge))) {
+        if (age.compareTo(maxAge) > 0) {
             throw new AttestationException(Rule.TIMESTAMP, "it is more than " + maxAge.toSeconds() + " s old");
         }
     }

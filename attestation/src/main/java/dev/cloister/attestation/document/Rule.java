@@ -1,6 +1,6 @@
 package dev.cloister.attestation.document;
 
-/** The rules an attestation document has to meet, in the order in which they are checked. */
+/** The rules an attestation document has to meet. */
 public enum Rule {
     /** The size, the COSE envelope, the payload's fields with their types and limits. */
     STRUCTURE,

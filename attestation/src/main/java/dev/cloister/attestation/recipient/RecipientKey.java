@@ -41,7 +41,7 @@ public final class RecipientKey implements AutoCloseable {
         privateKey = pair.getPrivate();
     }
 
-    /** A fresh key pair. Takes a tenth of a second or more. */
+    /** A fresh key pair. Finding its primes takes 0.05 to 1 s of processor time, so make it ahead of need. */
     public static RecipientKey generate(SecureRandom random) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");

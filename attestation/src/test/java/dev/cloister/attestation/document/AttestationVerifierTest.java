@@ -143,6 +143,10 @@ final class AttestationVerifierTest {
         AttestationPolicy.Builder tolerant = SelfMade.policy().clockSkew(Duration.ofMillis(1));
         verifier.verify(SelfMade.valid(), tolerant.build(), before);
         refused(Rule.TIMESTAMP, verifier, SelfMade.valid(), tolerant, before.minusNanos(1));
+        AttestationPolicy anyAge = AttestationPolicy.maxAge(Duration.ofSeconds(Long.MAX_VALUE))
+                .anyImage()
+                .build();
+        assertThat(verifier.verify(SelfMade.valid(), anyAge, SelfMade.NOW)).isNotNull();
     }
 
     @Test
@@ -223,7 +227,7 @@ final class AttestationVerifierTest {
         AttestationPolicy policy = SelfMade.policy().build();
         byte[] valid = SelfMade.valid();
         RandomGenerator random = new Random(20260104);
-        for (int round = 0; round < 5_000; round++) {
+        for (int round = 0; round < 3_000; round++) {
             byte[] mutated = Mutations.mutated(valid, random);
             if (!Arrays.equals(mutated, valid)) {
                 assertThat(catchThrowableOfType(
@@ -244,7 +248,7 @@ final class AttestationVerifierTest {
         Bytes issuer = payload.cabundle().getLast();
         Bytes leaf = payload.certificate();
         RandomGenerator random = new Random(20260105);
-        for (int round = 0; round < 10_000; round++) {
+        for (int round = 0; round < 4_000; round++) {
             boolean ofLeaf = random.nextBoolean();
             Bytes mutated = Bytes.copyOf(Mutations.mutated((ofLeaf ? leaf : issuer).toArray(), random));
             Payload other = ofLeaf

@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class CapturedDocumentsTest {
     private static final AttestationVerifier AWS = AttestationVerifier.ofFingerprint(NitroRoot.AWS_G1_SHA256);
-    private static final int CHANGES = 600;
+    private static final int CHANGES = 300;
 
     private final byte[] document;
     private final JsonNode expected;

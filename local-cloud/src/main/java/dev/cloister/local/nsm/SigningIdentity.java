@@ -12,6 +12,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -90,7 +92,11 @@ record SigningIdentity(PrivateKey key, X509Certificate certificate) {
     }
 
     private static X500Name name(CertificateProfile profile) {
-        return new X500Name("C=XX,O=Cloister,OU=Local cloud,CN=" + profile.commonName());
+        return new X500NameBuilder()
+                .addRDN(BCStyle.O, "Cloister")
+                .addRDN(BCStyle.OU, "Local cloud")
+                .addRDN(BCStyle.CN, profile.commonName())
+                .build();
     }
 
     private static IllegalStateException cannotIssue(Exception e) {

@@ -96,7 +96,9 @@ final class LocalAttestationAuthorityTest {
                 good.substring(0, certificate),
                 good.substring(certificate),
                 otherKey + good.substring(certificate),
-                good.replace("MI", "!!"))) {
+                good.replace("MI", "!!"),
+                good.replaceFirst("MI", "M"),
+                good.replaceFirst("MI", "===="))) {
             Files.writeString(file, bad);
             assertThatIOException()
                     .isThrownBy(() -> LocalAttestationAuthority.load(file, random))
