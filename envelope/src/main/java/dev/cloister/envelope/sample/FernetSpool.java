@@ -165,7 +165,7 @@ final class FernetSpool implements AutoCloseable {
 
     /** Saturating, since both limits may be as large as they like. */
     private static long mostBytes(ArchiveLimits limits) {
-        long room = Long.MAX_VALUE / 2;
+        long room = Long.MAX_VALUE / 4;
         long overhead = Math.min(limits.entries(), room / ZIP_OVERHEAD_PER_ENTRY - 1) * ZIP_OVERHEAD_PER_ENTRY;
         return Math.min(limits.bytes(), room) + overhead + CHUNK;
     }
