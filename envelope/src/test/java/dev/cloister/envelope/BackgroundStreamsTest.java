@@ -58,7 +58,7 @@ final class BackgroundStreamsTest {
     @Test
     void failingSource_showsAfterWhatWasReadBefore() throws IOException {
         InputStream broken = new BytewiseStream(() -> {
-                throw new NotAuthenticException("broken");
+            throw new NotAuthenticException("broken");
         });
         InputStream source = new SequenceInputStream(new ByteArrayInputStream(new byte[BLOCK + 5]), broken);
         try (ReadAheadInputStream in = new ReadAheadInputStream(source, "test")) {
@@ -71,7 +71,7 @@ final class BackgroundStreamsTest {
     @Test
     void closingEarly_endsTheThreads() throws IOException {
         InputStream endless = new BytewiseStream(() -> {
-                return 1;
+            return 1;
         });
         try (ReadAheadInputStream in = new ReadAheadInputStream(endless, "closed-early")) {
             assertThat(in.read()).isEqualTo(1);
@@ -80,19 +80,20 @@ final class BackgroundStreamsTest {
             out.write(1);
         }
         assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(t -> t.getName().equals("closed-early") || t.getName().equals("package-sealer"));
+                .noneMatch(
+                        t -> t.getName().equals("closed-early") || t.getName().equals("package-sealer"));
     }
 
     @Test
     void interruptedReader_stopsWaiting() throws IOException {
         CountDownLatch never = new CountDownLatch(1);
         InputStream stuck = new BytewiseStream(() -> {
-                try {
-                    never.await();
-                    return -1;
-                } catch (InterruptedException e) {
-                    throw new InterruptedIOException("woken");
-                }
+            try {
+                never.await();
+                return -1;
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("woken");
+            }
         });
         try (ReadAheadInputStream in = new ReadAheadInputStream(stuck, "test")) {
             Thread.currentThread().interrupt();

@@ -38,7 +38,8 @@ final class ChildJvmTest {
     /** A sixteenth of the promised 2 GiB in 256 MiB, in less than a sixteenth of the heap. */
     @Test
     void largePackage_needsConstantMemory() throws IOException, InterruptedException {
-        try (RandomAccessFile sparse = new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
             sparse.setLength(192 * MIB);
         }
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(source.resolve("incompressible")))) {
@@ -102,8 +103,8 @@ final class ChildJvmTest {
                 EnvelopeWriter.write(Fixtures.HEADER, Fixtures.key(1), tree, out, n -> {});
             }
             try (InputStream in = Files.newInputStream(Path.of(args[1]))) {
-                var summary = Envelope.open(in)
-                        .unpack(Fixtures.key(1), Path.of(args[2]), new ArchiveLimits(10, 1L << 40));
+                var summary =
+                        Envelope.open(in).unpack(Fixtures.key(1), Path.of(args[2]), new ArchiveLimits(10, 1L << 40));
                 System.out.println(summary.entries() + " entries, " + summary.bytes() + " bytes");
             }
         }

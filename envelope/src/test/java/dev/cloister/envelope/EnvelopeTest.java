@@ -210,8 +210,8 @@ final class EnvelopeTest {
         Path file = Files.write(source.resolve("model"), incompressible(5_000_000));
         ByteArrayOutputStream sink = new ByteArrayOutputStream();
         SourceTree tree = SourceTree.scan(source);
-        assertThatThrownBy(() -> EnvelopeWriter.write(
-                        Fixtures.HEADER, Fixtures.key(1), tree, sink, n -> overwrite(file)))
+        assertThatThrownBy(
+                        () -> EnvelopeWriter.write(Fixtures.HEADER, Fixtures.key(1), tree, sink, n -> overwrite(file)))
                 .isInstanceOf(ArchiveException.class);
         assertNotAuthentic(sink.toByteArray());
     }

@@ -49,11 +49,12 @@ final class HeaderCodecTest {
     @Test
     void contextKeys_areOrderedByUtf8Bytes() throws IOException {
         // U+FF5E comes before U+1F600 in UTF-8 and after it in UTF-16.
-        TreeMap<String, String> entries = new TreeMap<>(Fixtures.HEADER.encryptionContext().entries());
+        TreeMap<String, String> entries =
+                new TreeMap<>(Fixtures.HEADER.encryptionContext().entries());
         entries.put("\uFF5E", "a");
         entries.put("\uD83D\uDE00", "b");
-        EnvelopeHeader header = new EnvelopeHeader(
-                Fixtures.ARN, Fixtures.HEADER.encryptedDataKey(), new EncryptionContext(entries));
+        EnvelopeHeader header =
+                new EnvelopeHeader(Fixtures.ARN, Fixtures.HEADER.encryptedDataKey(), new EncryptionContext(entries));
         assertThat(parse(HeaderCodec.encode(header)).header()).isEqualTo(header);
         assertThat(header.encryptionContext().entries().lastKey()).isEqualTo("\uD83D\uDE00");
     }
@@ -205,7 +206,8 @@ final class HeaderCodecTest {
             boolean doubled = random.nextBoolean();
             byte[] moved = new byte[doubled ? bytes.length + to - from : bytes.length - (to - from)];
             System.arraycopy(bytes, 0, moved, 0, doubled ? to : from);
-            System.arraycopy(bytes, doubled ? from : to, moved, doubled ? to : from, bytes.length - (doubled ? from : to));
+            System.arraycopy(
+                    bytes, doubled ? from : to, moved, doubled ? to : from, bytes.length - (doubled ? from : to));
             ByteBuffer.wrap(moved).putInt(12, moved.length - FIELDS);
             bytes = moved;
         }

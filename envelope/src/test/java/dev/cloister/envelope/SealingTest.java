@@ -25,9 +25,20 @@ final class SealingTest {
     /** Around the edges of the first, the second and the third segment. */
     static int[] sizes() {
         return new int[] {
-            0, 1, 16, FIRST - 1, FIRST, FIRST + 1, FIRST + 16,
-            FIRST + SEGMENT - 1, FIRST + SEGMENT, FIRST + SEGMENT + 1,
-            FIRST + 2 * SEGMENT - 1, FIRST + 2 * SEGMENT, FIRST + 2 * SEGMENT + 1, 1_000_000
+            0,
+            1,
+            16,
+            FIRST - 1,
+            FIRST,
+            FIRST + 1,
+            FIRST + 16,
+            FIRST + SEGMENT - 1,
+            FIRST + SEGMENT,
+            FIRST + SEGMENT + 1,
+            FIRST + 2 * SEGMENT - 1,
+            FIRST + 2 * SEGMENT,
+            FIRST + 2 * SEGMENT + 1,
+            1_000_000
         };
     }
 

@@ -297,7 +297,8 @@ final class HostileTarTest {
 
     @Test
     void paxKeyTwice_isRefused() {
-        assertRefused(pax("10 path=ab\n".repeat(2).replace("10", "11").getBytes(StandardCharsets.UTF_8)), "not allowed");
+        assertRefused(
+                pax("10 path=ab\n".repeat(2).replace("10", "11").getBytes(StandardCharsets.UTF_8)), "not allowed");
     }
 
     @Test

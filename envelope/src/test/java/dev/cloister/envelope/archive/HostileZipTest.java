@@ -47,7 +47,8 @@ final class HostileZipTest {
         assertThat(summary).isEqualTo(new ArchiveSummary(6, 9));
         assertThat(target.resolve("main.py")).hasContent("print()");
         assertThat(target.resolve("late/deep/file")).hasContent("x");
-        assertThat(target.resolve("first").resolve(PathNames.component("\u00e4"))).hasContent("y");
+        assertThat(target.resolve("first").resolve(PathNames.component("\u00e4")))
+                .hasContent("y");
         assertThat(Files.isExecutable(target.resolve("main.py"))).isFalse();
     }
 

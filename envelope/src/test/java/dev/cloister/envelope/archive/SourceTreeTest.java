@@ -44,7 +44,8 @@ final class SourceTreeTest {
     @Test
     void pipe_isRefusedByName() throws IOException, InterruptedException {
         Path pipe = root.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         assertRefused(pipe, "it is a pipe");
     }
 

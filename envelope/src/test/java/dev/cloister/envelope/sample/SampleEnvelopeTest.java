@@ -41,8 +41,8 @@ final class SampleEnvelopeTest {
     private static final byte[] KEY = "0123456789abcdefFEDCBA9876543210".getBytes(StandardCharsets.US_ASCII);
 
     /** The one token of the Fernet specification's generate.json, and its key. */
-    private static final String SPEC_TOKEN = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPg"
-            + "JobwOz7JcbmrR64jVmpU4IwqDA==";
+    private static final String SPEC_TOKEN =
+            "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPg" + "JobwOz7JcbmrR64jVmpU4IwqDA==";
 
     private static final String SPEC_KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 
@@ -160,7 +160,8 @@ final class SampleEnvelopeTest {
 
     @Test
     void prefixOutOfBounds_isNotAPackage() {
-        for (byte[] prefix : new byte[][] {{}, {0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0x18, 1}, {-1, -1, -1, -1}, {0, 0, 0, 2, 1}}) {
+        for (byte[] prefix :
+                new byte[][] {{}, {0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0x18, 1}, {-1, -1, -1, -1}, {0, 0, 0, 2, 1}}) {
             assertThatThrownBy(() -> SampleEnvelope.open(new ByteArrayInputStream(prefix)))
                     .isInstanceOf(EnvelopeFormatException.class);
         }
