@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -52,7 +53,6 @@ record ApplicationId(String name, String version) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(MANIFEST)
                 .setCodePointLimit(MAX_MANIFEST_BYTES)
-                .setAllowDuplicateKeys(false)
                 .build();
         try {
             // Nodes, not values: as a value, version 1.10 would be the number 1.1.
@@ -87,15 +87,19 @@ record ApplicationId(String name, String version) {
         if (manifest.isEmpty()) {
             return Optional.empty();
         }
-        for (NodeTuple tuple : manifest.get().getValue()) {
-            if (tuple.getKeyNode() instanceof ScalarNode found && found.getValue().equals(key)) {
-                if (tuple.getValueNode() instanceof ScalarNode value) {
-                    return Optional.of(value.getValue());
-                }
-                throw new CommandException(ExitStatus.FAILED, key + " in " + MANIFEST + " is not a text", null);
-            }
+        List<Node> values = manifest.get().getValue().stream()
+                .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode found
+                        && found.getValue().equals(key))
+                .map(NodeTuple::getValueNode)
+                .toList();
+        if (values.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        if (values.size() == 1 && values.getFirst() instanceof ScalarNode value) {
+            return Optional.of(value.getValue());
+        }
+        throw new CommandException(
+                ExitStatus.FAILED, key + " in " + MANIFEST + " is not one text", "give it once, as a text");
     }
 
     private static CommandException unusable(Path file, String fault, @Nullable Exception cause) {
