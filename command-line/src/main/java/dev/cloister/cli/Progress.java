@@ -1,9 +1,9 @@
 package dev.cloister.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -28,8 +28,10 @@ public interface Progress extends AutoCloseable {
      * @param what what is going on, such as {@code encrypting}
      * @param total bytes to do, or -1 when it is not known
      */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where input or output is redirected.
     static Progress start(String what, long total) {
-        return Objects.requireNonNull(System.console()).isTerminal()
+        Console console = System.console();
+        return console != null && console.isTerminal()
                 ? new Bar(what, total)
                 : new Lines(what, total, System.err, InstantSource.system());
     }
