@@ -3,9 +3,7 @@ package dev.cloister.image.build;
 import dev.cloister.image.file.ImagePath;
 import dev.cloister.image.rootfs.Overlay;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The enclave server in an image: its Java runtime and libraries, its configuration, and the authorities it trusts to
@@ -39,17 +37,13 @@ public final class EnclaveLayer {
     }
 
     /**
-     * The overlays that make an image an enclave server.
+     * The overlays that put an enclave server into an image.
      *
      * @param server a folder with {@code runtime/} and {@code lib/}
      */
-    public static List<Overlay> overlays(Path server, Optional<Path> configuration, Optional<Path> kmsRoots) {
-        List<Overlay> overlays = new ArrayList<>();
-        for (String part : List.of("runtime", "lib")) {
-            overlays.add(new Overlay.FromPath(HOME.resolve(part), server.resolve(part)));
-        }
-        configuration.ifPresent(file -> overlays.add(new Overlay.FromPath(CONFIGURATION, file)));
-        kmsRoots.ifPresent(file -> overlays.add(new Overlay.FromPath(KMS_ROOTS, file)));
-        return overlays;
+    public static List<Overlay> overlays(Path server) {
+        return List.of(
+                new Overlay.FromPath(HOME.resolve("runtime"), server.resolve("runtime")),
+                new Overlay.FromPath(HOME.resolve("lib"), server.resolve("lib")));
     }
 }
