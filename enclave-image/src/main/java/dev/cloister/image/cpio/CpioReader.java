@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class CpioReader {
     private static final String FORMAT = "cpio";
     private static final int MAX_NAME = 4096;
+    private static final int FIELDS = 13;
     private static final int WINDOW = 1 << 16;
 
     private final FileRegion archive;
@@ -39,6 +40,9 @@ public final class CpioReader {
         }
         String header = text(next, CpioArchive.HEADER_SIZE);
         demand(header.startsWith(CpioArchive.MAGIC), "not an uncompressed newc archive");
+        for (int i = 0; i < FIELDS; i++) {
+            field(header, i);
+        }
         long nameSize = field(header, 11);
         demand(nameSize >= 2 && nameSize <= MAX_NAME, "a name of " + nameSize + " bytes");
         String name = text(next + CpioArchive.HEADER_SIZE, (int) nameSize);

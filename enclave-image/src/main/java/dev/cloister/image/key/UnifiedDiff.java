@@ -57,7 +57,7 @@ public final class UnifiedDiff {
             if (i < before.length && j < after.length && before[i].equals(after[j])) {
                 lines.add(" " + before[i++]);
                 j++;
-            } else if (j == after.length || i < before.length && common[i + 1][j] >= common[i][j + 1]) {
+            } else if (j == after.length || (i < before.length && common[i + 1][j] >= common[i][j + 1])) {
                 lines.add("-" + before[i++]);
             } else {
                 lines.add("+" + after[j++]);
