@@ -167,7 +167,9 @@ final class TarReader {
         for (int i = 0; i < BLOCK; i++) {
             sum += i >= 148 && i < 156 ? 0 : block.charAt(i);
         }
-        demand(sum == number(block, 148, 8), "no tar archive, or a header whose checksum is wrong");
+        String stored = untilNul(block.substring(148, 156)).strip();
+        boolean isRight = stored.matches("[0-7]+") && sum == Integer.parseInt(stored, 8);
+        demand(isRight, "no tar archive, or a header whose checksum is wrong");
     }
 
     private static String untilNul(String field) {

@@ -224,7 +224,7 @@ class HostileEifTest {
         Path file = folder.resolve("mutated");
         Path copy = folder.resolve("copy");
         int readable = 0;
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             image = mutate(whole.clone(), random);
             Files.write(file, image);
             try (EifFile eif = EifFile.open(file)) {
