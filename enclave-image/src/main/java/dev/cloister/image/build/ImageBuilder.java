@@ -26,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -81,11 +82,11 @@ public final class ImageBuilder {
                 section(SectionType.METADATA, metadata().encode()),
                 new EifSection(SectionType.RAMDISK, bootRamdisk()),
                 new EifSection(SectionType.RAMDISK, applicationRamdisk(warnings)));
-        Path folder = image.toAbsolutePath().getParent();
-        Path partial = Files.createTempFile(folder, "." + image.getFileName() + ".", ".part");
+        Path partial = image.resolveSibling("." + image.getFileName() + "." + UUID.randomUUID() + ".part");
+        partial.toFile().deleteOnExit();
         try {
             Measurements measurements;
-            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                 measurements = EifWriter.write(out, EifHeader.of(blobs.architecture()), sections);
             }
             Files.move(partial, image, StandardCopyOption.ATOMIC_MOVE);

@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,11 +83,10 @@ final class BuildCommand extends Task {
             description = "A variable of the program's environment; repeatable.")
     Map<String, String> environment = new HashMap<>();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The image's name [the output file's].")
-    @Nullable
-    String name;
+    @Option(names = "--name", paramLabel = "NAME", description = "The image's name [${DEFAULT-VALUE}].")
+    String name = "enclave";
 
-    @Option(names = "--image-version", paramLabel = "VERSION", description = "The image's version [1.0].")
+    @Option(names = "--image-version", paramLabel = "VERSION", description = "The image's version [${DEFAULT-VALUE}].")
     String version = "1.0";
 
     @Option(
@@ -101,7 +99,7 @@ final class BuildCommand extends Task {
     @Override
     void execute() throws CommandException, FormatException, IOException {
         try (RootfsSource source = source()) {
-            Identity identity = new Identity(imageName(), version, buildTime(), VERSION);
+            Identity identity = new Identity(name, version, buildTime(), VERSION);
             ImageBuilder builder = new ImageBuilder(readBlobs(), source, allOverlays(), launch(), identity);
             Measurements measurements =
                     builder.build(output, warning -> System.err.println("cloister: warning: " + warning));
@@ -164,11 +162,6 @@ final class BuildCommand extends Task {
         Map<String, String> variables = new HashMap<>(Launch.DEFAULT_ENVIRONMENT);
         variables.putAll(environment);
         return Launch.of(command.isEmpty() ? EnclaveLayer.COMMAND : command, variables);
-    }
-
-    private String imageName() {
-        String file = String.valueOf(output.getFileName());
-        return Optional.ofNullable(name).orElse(file.endsWith(".eif") ? file.substring(0, file.length() - 4) : file);
     }
 
     /** The time that goes into the image, by the convention of reproducible builds; 1970 without one. */

@@ -7,11 +7,10 @@ import dev.cloister.image.eif.EifSignature;
 import dev.cloister.image.eif.Measurements;
 import dev.cloister.image.eif.Pcr;
 import dev.cloister.image.file.FormatException;
-import dev.cloister.image.key.KeyPolicies;
 import dev.cloister.image.key.KeyPolicy;
+import dev.cloister.image.key.KeyPolicyEdit;
 import dev.cloister.image.key.KeyPolicyException;
 import dev.cloister.image.key.KmsKeyPolicies;
-import dev.cloister.image.key.UnifiedDiff;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,33 +28,20 @@ abstract class KeyTask extends Task {
             description = "The key: its ARN, id or alias.")
     String key = "";
 
-    /** An edit of a policy. */
-    interface Edit {
-        KeyPolicy apply(KeyPolicy policy) throws KeyPolicyException;
-    }
-
-    /** Reads the policy, shows what changes, and writes it where something does. */
-    final void edit(Edit edit) throws CommandException, KeyPolicyException {
+    /** Changes the key's policy and shows what changed. */
+    final void edit(KeyPolicyEdit.Change change) throws CommandException, KeyPolicyException {
+        KeyPolicyEdit edit;
         try (KmsKeyPolicies policies = KmsKeyPolicies.open(key)) {
-            edit(policies, edit);
-        }
-    }
-
-    private void edit(KeyPolicies policies, Edit edit) throws CommandException, KeyPolicyException {
-        KeyPolicy before = KeyPolicy.parse(policies.get(key));
-        KeyPolicy after = edit.apply(before);
-        List<String> difference = UnifiedDiff.of(before.toJson(), after.toJson());
-        if (!difference.isEmpty()) {
-            policies.put(key, after.toJson());
+            edit = KeyPolicyEdit.apply(policies, key, change);
         }
         if (common.json()) {
-            Map<String, Object> result = state(after);
-            result.put("Changed", !difference.isEmpty());
+            Map<String, Object> result = state(edit.policy());
+            result.put("Changed", !edit.difference().isEmpty());
             System.out.println(Json.write(result));
-        } else if (difference.isEmpty()) {
+        } else if (edit.difference().isEmpty()) {
             System.out.println("nothing to change");
         } else {
-            difference.forEach(System.out::println);
+            edit.difference().forEach(System.out::println);
         }
     }
 

@@ -33,7 +33,7 @@ final class RuntimeCommand extends Task {
 
     @Override
     void execute() throws IOException, LinkException {
-        SortedSet<String> modules = jars == null ? JavaRuntime.defaultModules() : JavaRuntime.modulesOf(jars);
+        SortedSet<String> modules = jars == null ? JavaRuntime.serverModules() : JavaRuntime.modulesOf(jars);
         JavaRuntime.link(output, modules);
         if (common.json()) {
             Map<String, Object> result = new LinkedHashMap<>();

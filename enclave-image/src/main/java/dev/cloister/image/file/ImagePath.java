@@ -71,11 +71,7 @@ public record ImagePath(String latin1) implements Comparable<ImagePath> {
         return new ImagePath(latin1.substring(0, latin1.lastIndexOf('/')));
     }
 
-    /** Whether this path lies below another. */
-    public boolean isBelow(ImagePath ancestor) {
-        return latin1.startsWith(ancestor.latin1 + '/');
-    }
-
+    /** The raw bytes. */
     public byte[] bytes() {
         return latin1.getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -99,10 +99,6 @@ public final class FileTree {
         return count;
     }
 
-    public int size() {
-        return nodes.size();
-    }
-
     /** Every file as an archive's entry, in order, below a directory of the archive. */
     public List<CpioEntry> entriesBelow(ImagePath directory) {
         List<CpioEntry> entries = new ArrayList<>(nodes.size());

@@ -20,20 +20,22 @@ import java.util.spi.ToolProvider;
  */
 public final class JavaRuntime {
     /**
-     * The enclave server's modules: what {@code jdeps --print-module-deps} says of its jars, which are the AWS SDK for
-     * KMS with the Apache client, Bouncy Castle, Tink, zstd, and ours.
+     * The enclave server's modules: {@link #modulesOf} its jars, which are the AWS SDK for KMS with the Apache client,
+     * Bouncy Castle, Tink, zstd, and ours.
      */
-    static final Set<String> DEFAULT_MODULES =
-            Set.of("java.base", "java.compiler", "java.desktop", "java.management", "java.naming", "java.sql");
+    private static final Set<String> SERVER_MODULES =
+            Set.of("java.base", "java.logging", "java.naming", "java.security.jgss", "jdk.unsupported");
 
-    /** Needed at run time without being named by any class: EC for TLS, logging, Unsafe for Tink, zip file systems. */
-    private static final Set<String> ALWAYS =
-            Set.of("java.logging", "java.security.jgss", "jdk.crypto.ec", "jdk.unsupported", "jdk.zipfs");
+    /**
+     * Named by classes of libraries that the enclave server never loads: annotations of Error Prone, pack200 of
+     * commons-compress, events of commons-lang, SQL types of Gson and Bouncy Castle. They would double the runtime.
+     */
+    private static final Set<String> UNUSED = Set.of("java.compiler", "java.desktop", "java.sql");
 
     private JavaRuntime() {}
 
     /**
-     * The modules that a folder's jars need.
+     * The modules that a folder's jars need, but for those that only unused parts of libraries name.
      *
      * @param jars a folder of jars that form one class path
      */
@@ -45,15 +47,13 @@ public final class JavaRuntime {
         }
         String printed = run("jdeps", arguments).strip();
         SortedSet<String> modules = new TreeSet<>(Arrays.asList(printed.split(",")));
-        modules.addAll(ALWAYS);
+        modules.removeAll(UNUSED);
         return modules;
     }
 
     /** The modules of an enclave server, when its jars are not at hand. */
-    public static SortedSet<String> defaultModules() {
-        SortedSet<String> modules = new TreeSet<>(DEFAULT_MODULES);
-        modules.addAll(ALWAYS);
-        return modules;
+    public static SortedSet<String> serverModules() {
+        return new TreeSet<>(SERVER_MODULES);
     }
 
     /**

@@ -72,8 +72,6 @@ class ReproducibleBuildTest {
                 fixture.folder().endsWith("one") ? "B=1" : "A=2",
                 "--env",
                 fixture.folder().endsWith("one") ? "A=2" : "B=1",
-                "--name",
-                "image",
                 "--json",
                 "-o",
                 image.toString());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.cloister.image.eif.Pcr;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,26 @@ class KeyPolicyTest {
                 .noneMatch(line -> line.startsWith("+") && line.contains(ONE.hex()));
         assertThat(UnifiedDiff.of("a\nb\nc\nd\ne\nf\ng", "a\nb\nc\nd\nE\nf\ng"))
                 .containsExactly("@@ -2 +2 @@", " b", " c", " d", "-e", "+E", " f", " g");
+    }
+
+    @Test
+    void policyThatIsRightAlready_isNotWritten() throws Exception {
+        List<String> written = new ArrayList<>();
+        KeyPolicies fake = new KeyPolicies() {
+            @Override
+            public String get(String keyId) {
+                return written.isEmpty() ? FRESH : written.getLast();
+            }
+
+            @Override
+            public void put(String keyId, String json) {
+                written.add(json);
+            }
+        };
+        KeyPolicyEdit.Change change = policy -> policy.pin(List.of(ONE), List.of(HOST));
+        assertThat(KeyPolicyEdit.apply(fake, "key", change).difference()).anyMatch(line -> line.contains(ONE.hex()));
+        assertThat(KeyPolicyEdit.apply(fake, "key", change).difference()).isEmpty();
+        assertThat(written).hasSize(1);
     }
 
     private static String policy(String... statements) {
