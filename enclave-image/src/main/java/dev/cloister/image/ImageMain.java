@@ -1,0 +1,19 @@
+package dev.cloister.image;
+
+import dev.cloister.cli.CommandRunner;
+import dev.cloister.image.command.ImageCommand;
+import dev.cloister.image.command.KeyCommand;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code cloister image} and {@code cloister key}. */
+@Command(
+        name = "cloister",
+        subcommands = {ImageCommand.class, KeyCommand.class})
+public final class ImageMain {
+    private ImageMain() {}
+
+    /** Runs the command and ends the process with its exit status. */
+    public static void main(String[] args) {
+        System.exit(new CommandRunner(System.err).run(new ImageMain(), args));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.cloister.image.build;
+
+import dev.cloister.image.cpio.CpioArchive;
+import dev.cloister.image.cpio.CpioEntry;
+import dev.cloister.image.eif.EifHeader;
+import dev.cloister.image.eif.EifMetadata;
+import dev.cloister.image.eif.EifSection;
+import dev.cloister.image.eif.EifWriter;
+import dev.cloister.image.eif.Measurements;
+import dev.cloister.image.eif.SectionType;
+import dev.cloister.image.file.Content;
+import dev.cloister.image.file.FormatException;
+import dev.cloister.image.file.ImagePath;
+import dev.cloister.image.rootfs.Conventions;
+import dev.cloister.image.rootfs.FileTree;
+import dev.cloister.image.rootfs.Overlay;
+import dev.cloister.image.rootfs.RootfsSource;
+import dev.cloister.image.rootfs.Warning;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Makes an image from a kernel, a root filesystem and what is laid over it. The same inputs give the same bytes on any
+ * machine: files are ordered by their raw names, times are those of {@link Identity}, owners come from data.
+ */
+public final class ImageBuilder {
+    private static final ImagePath ROOTFS = ImagePath.of("rootfs");
+
+    /** The time that linuxkit gives to the files of AWS's first ramdisk: 2017-04-18T16:30:00Z. */
+    private static final long BOOT_TIME = 1492533000;
+
+    private final Blobs blobs;
+    private final RootfsSource rootfs;
+    private final List<Overlay> overlays;
+    private final Launch launch;
+    private final Identity identity;
+
+    /**
+     * Names the parts; nothing is read yet.
+     *
+     * @param overlays applied in order, a later one over an earlier one
+     */
+    public ImageBuilder(Blobs blobs, RootfsSource rootfs, List<Overlay> overlays, Launch launch, Identity identity) {
+        this.blobs = blobs;
+        this.rootfs = rootfs;
+        this.overlays = List.copyOf(overlays);
+        this.launch = launch;
+        this.identity = identity;
+    }
+
+    /**
+     * How an image calls itself; in no PCR.
+     *
+     * @param name such as {@code digits}
+     * @param version such as {@code 1.0}
+     * @param buildTime also the modification time of every file of the application's ramdisk, which is measured
+     * @param toolVersion of this program
+     */
+    public record Identity(String name, String version, Instant buildTime, String toolVersion) {}
+
+    /**
+     * Writes the image, in place of any file of that name, and only when it is complete.
+     *
+     * @param warnings told of each file that could not be carried over as it was
+     * @return the registers it boots with
+     * @throws FormatException when the parts do not make an image
+     */
+    public Measurements build(Path image, Consumer<Warning> warnings) throws IOException, FormatException {
+        List<EifSection> sections = List.of(
+                new EifSection(SectionType.KERNEL, blobs.kernel()),
+                section(SectionType.CMDLINE, blobs.commandLine().getBytes(StandardCharsets.ISO_8859_1)),
+                section(SectionType.METADATA, metadata().encode()),
+                new EifSection(SectionType.RAMDISK, bootRamdisk()),
+                new EifSection(SectionType.RAMDISK, applicationRamdisk(warnings)));
+        Path partial = image.resolveSibling("." + image.getFileName() + "." + UUID.randomUUID() + ".part");
+        partial.toFile().deleteOnExit();
+        try {
+            Measurements measurements;
+            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+                measurements = EifWriter.write(out, EifHeader.of(blobs.architecture()), sections);
+            }
+            Files.move(partial, image, StandardCopyOption.ATOMIC_MOVE);
+            return measurements;
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    /** {@code dev}, {@code init} and {@code nsm.ko}, to the byte as AWS's builder lays them out. */
+    private CpioArchive bootRamdisk() throws FormatException {
+        List<CpioEntry> entries = new ArrayList<>();
+        entries.add(CpioEntry.directory(ImagePath.of("dev"), 0755, 0, 0));
+        entries.add(CpioEntry.file(ImagePath.of("init"), 0755, 0, 0, blobs.init()));
+        blobs.nsm().ifPresent(nsm -> entries.add(CpioEntry.file(ImagePath.of("nsm.ko"), 0755, 0, 0, nsm)));
+        return new CpioArchive(entries, BOOT_TIME);
+    }
+
+    /** {@code cmd}, {@code env} and the root filesystem below {@code rootfs/}. */
+    private CpioArchive applicationRamdisk(Consumer<Warning> warnings) throws IOException, FormatException {
+        FileTree tree = new FileTree();
+        rootfs.addTo(tree, warnings);
+        Conventions.apply(tree, warnings);
+        for (Overlay overlay : overlays) {
+            overlay.applyTo(tree, warnings);
+        }
+        List<CpioEntry> entries = new ArrayList<>();
+        entries.add(CpioEntry.file(ImagePath.of("cmd"), 0644, 0, 0, Content.of(launch.command())));
+        entries.add(CpioEntry.file(ImagePath.of("env"), 0644, 0, 0, Content.of(launch.variables())));
+        entries.add(CpioEntry.directory(ROOTFS, 0755, 0, 0));
+        entries.addAll(tree.entriesBelow(ROOTFS));
+        return new CpioArchive(entries, identity.buildTime().getEpochSecond());
+    }
+
+    private EifMetadata metadata() {
+        return EifMetadata.of(
+                identity.name(),
+                identity.version(),
+                identity.buildTime(),
+                identity.toolVersion(),
+                blobs.operatingSystem(),
+                blobs.kernelVersion());
+    }
+
+    private static EifSection section(SectionType type, byte[] data) {
+        return new EifSection(type, Content.of(data));
+    }
+}
