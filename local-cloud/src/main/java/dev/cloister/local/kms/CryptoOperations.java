@@ -1,6 +1,8 @@
 package dev.cloister.local.kms;
 
+import dev.cloister.attestation.Bytes;
 import dev.cloister.local.json.JsonText;
+import dev.cloister.local.kms.recipient.RecipientWrapper;
 import dev.cloister.local.policy.Attributes;
 import dev.cloister.local.policy.ConditionKeys;
 import java.security.GeneralSecurityException;
@@ -185,10 +187,13 @@ final class CryptoOperations {
                 answer.put("Plaintext", base64(plaintext));
                 return;
             }
-            byte[] wrapped = wrapper.wrap(plaintext, call.recipient().get().key());
-            answer.put("CiphertextForRecipient", base64(wrapped));
+            Bytes publicKey = call.recipient()
+                    .get()
+                    .publicKey()
+                    .orElseThrow(() -> KmsException.validation("the attestation document carries no public key"));
+            answer.put("CiphertextForRecipient", base64(wrapper.wrap(plaintext, publicKey.toArray())));
         } catch (GeneralSecurityException e) {
-            throw KmsException.validation("nothing can be encrypted for the public key of the attestation document");
+            throw KmsException.validation("the attestation document's public key is not an RSA key of 2048 bits");
         } finally {
             Arrays.fill(plaintext, (byte) 0);
         }

@@ -1,5 +1,6 @@
 package dev.cloister.local.kms;
 
+import dev.cloister.attestation.document.VerifiedAttestation;
 import dev.cloister.local.policy.Attributes;
 import dev.cloister.local.policy.Caller;
 import dev.cloister.local.policy.ConditionKeys;
@@ -14,7 +15,7 @@ final class KmsCall {
     private final Instant now;
     private final String operation;
     private final Members members;
-    private final Optional<AttestedRecipient> recipient;
+    private final Optional<VerifiedAttestation> recipient;
     private @Nullable String keyArn;
 
     KmsCall(
@@ -23,7 +24,7 @@ final class KmsCall {
             Instant now,
             String operation,
             Members members,
-            Optional<AttestedRecipient> recipient) {
+            Optional<VerifiedAttestation> recipient) {
         this.caller = caller;
         this.region = region;
         this.now = now;
@@ -55,7 +56,7 @@ final class KmsCall {
     }
 
     /** The enclave that the answer is for, verified. */
-    Optional<AttestedRecipient> recipient() {
+    Optional<VerifiedAttestation> recipient() {
         return recipient;
     }
 
@@ -78,10 +79,10 @@ final class KmsCall {
                 .put(ConditionKeys.REQUESTED_REGION, region)
                 .put(ConditionKeys.SECURE_TRANSPORT, "true")
                 .put(ConditionKeys.VIA_AWS_SERVICE, "false");
-        recipient.ifPresent(attested -> attested.pcrs().forEach((index, value) -> {
-            attributes.put(ConditionKeys.PCR_PREFIX + index, value);
+        recipient.ifPresent(attested -> attested.pcrs().values().forEach((index, value) -> {
+            attributes.put(ConditionKeys.PCR_PREFIX + index, value.hex());
             if (index == 0) {
-                attributes.put(ConditionKeys.IMAGE_SHA384, value);
+                attributes.put(ConditionKeys.IMAGE_SHA384, value.hex());
             }
         }));
         return attributes;

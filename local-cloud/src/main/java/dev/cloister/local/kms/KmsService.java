@@ -1,11 +1,17 @@
 package dev.cloister.local.kms;
 
+import dev.cloister.attestation.Bytes;
+import dev.cloister.attestation.document.AttestationException;
+import dev.cloister.attestation.document.AttestationPolicy;
+import dev.cloister.attestation.document.AttestationVerifier;
+import dev.cloister.attestation.document.VerifiedAttestation;
 import dev.cloister.local.audit.AuditEvent;
 import dev.cloister.local.audit.AuditLog;
 import dev.cloister.local.http.Answer;
 import dev.cloister.local.http.Service;
 import dev.cloister.local.json.JsonText;
 import dev.cloister.local.json.MalformedJsonException;
+import dev.cloister.local.kms.recipient.RecipientWrapper;
 import dev.cloister.local.policy.Caller;
 import dev.cloister.local.policy.Policy;
 import dev.cloister.local.sigv4.ReceivedRequest;
@@ -15,6 +21,7 @@ import dev.cloister.local.sigv4.VerifiedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -31,14 +38,21 @@ public final class KmsService implements Service {
     private static final int MAX_DOCUMENT_BYTES = 262_144;
     private static final int DIGEST_PREFIX = 16;
 
+    /** Which image, and whether in debug mode, is for the key policy to say: as in KMS, it may name zeros. */
+    private static final AttestationPolicy ATTESTATION_POLICY = AttestationPolicy.maxAge(Duration.ofMinutes(5))
+            .clockSkew(Duration.ofSeconds(5))
+            .anyImage()
+            .allowDebug()
+            .build();
+
     private final SigV4Verifier verifier;
-    private final RecipientCheck recipientCheck;
+    private final AttestationVerifier attestationVerifier;
     private final AuditLog audit;
     private final InstantSource clock;
     private final Map<String, Operation> operations = new HashMap<>();
 
     /** How an attestation document is verified and an answer wrapped for its enclave. */
-    public record Recipients(RecipientCheck check, RecipientWrapper wrapper) {}
+    public record Recipients(AttestationVerifier verifier, RecipientWrapper wrapper) {}
 
     /**
      * Opens the service on a state directory.
@@ -55,7 +69,7 @@ public final class KmsService implements Service {
             SecureRandom random)
             throws IOException {
         this.verifier = verifier;
-        this.recipientCheck = recipients.check();
+        this.attestationVerifier = recipients.verifier();
         this.audit = audit;
         this.clock = clock;
         KeyStore store = KeyStore.open(directory);
@@ -104,7 +118,7 @@ public final class KmsService implements Service {
                     KmsError.UNKNOWN_OPERATION, "the local cloud does not know the operation " + progress.operation);
         }
         Members members = new Members(parse(request.body()), operation.members());
-        Optional<AttestedRecipient> recipient = recipient(members, progress.now);
+        Optional<VerifiedAttestation> recipient = recipient(members, progress.now);
         progress.recipient = recipient;
         KmsCall call = new KmsCall(
                 verified.account().caller(), verified.region(), progress.now, progress.operation, members, recipient);
@@ -123,7 +137,7 @@ public final class KmsService implements Service {
         }
     }
 
-    private Optional<AttestedRecipient> recipient(Members members, Instant now) throws KmsException {
+    private Optional<VerifiedAttestation> recipient(Members members, Instant now) throws KmsException {
         Optional<Members> recipient =
                 members.object("Recipient", Set.of("AttestationDocument", "KeyEncryptionAlgorithm"));
         if (recipient.isEmpty()) {
@@ -135,8 +149,8 @@ public final class KmsService implements Service {
         }
         byte[] document = recipient.get().requiredBlob("AttestationDocument", MAX_DOCUMENT_BYTES);
         try {
-            return Optional.of(recipientCheck.verify(document, now));
-        } catch (RecipientRefusedException e) {
+            return Optional.of(attestationVerifier.verify(document, ATTESTATION_POLICY, now));
+        } catch (AttestationException e) {
             throw KmsException.validation(String.valueOf(e.getMessage()));
         }
     }
@@ -158,7 +172,7 @@ public final class KmsService implements Service {
         private Optional<Caller> caller = Optional.empty();
         private Optional<String> region = Optional.empty();
         private Optional<String> keyArn = Optional.empty();
-        private Optional<AttestedRecipient> recipient = Optional.empty();
+        private Optional<VerifiedAttestation> recipient = Optional.empty();
 
         private Progress(Instant now, String requestId, String operation) {
             this.now = now;
@@ -168,7 +182,7 @@ public final class KmsService implements Service {
 
         private AuditEvent event(Optional<AuditEvent.Failure> failure) {
             Optional<AuditEvent.Attestation> attestation = recipient.map(attested -> {
-                String digest = attested.pcrs().getOrDefault(0, "");
+                String digest = attested.pcrs().get(0).map(Bytes::hex).orElse("");
                 return new AuditEvent.Attestation(
                         attested.moduleId(), digest.substring(0, Math.min(DIGEST_PREFIX, digest.length())));
             });

@@ -11,11 +11,10 @@ public final class InitialKeyPolicy {
     /** The statement by which the owner's account administers the key. */
     public static final String ADMINISTRATION_SID = "AllowKeyAdministration";
     /** The statement that denies decryption to everyone, outside the pinned images once there are any. */
-    public static final String DENY_SID = "DenyDecryptOutsidePinnedImages";
+    public static final String DENY_SID = "DenyDecryptWithoutPinnedImage";
 
-    /** What makes plaintext from the key's ciphertext, or lets somebody else do so past the policy. */
-    public static final List<String> DENIED_ACTIONS =
-            List.of("kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:CreateGrant");
+    /** What makes plaintext from the key's ciphertext, or carries it over to another key. */
+    public static final List<String> DENIED_ACTIONS = List.of("kms:Decrypt", "kms:ReEncryptFrom");
 
     private InitialKeyPolicy() {}
 
