@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -38,10 +39,10 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -79,14 +80,12 @@ public final class LocalAuthority {
         try {
             if (!Files.exists(certificateFile)) {
                 KeyPair pair = newKey(random);
-                PrivateFiles.replace(keyFile, pem(pair.getPrivate()));
+                PrivateFiles.replace(keyFile, pem(new JcaPKCS8Generator(pair.getPrivate(), null)));
                 PrivateFiles.replace(certificateFile, pem(selfSigned(pair, now, random)));
             }
             X509Certificate certificate = new JcaX509CertificateConverter()
                     .getCertificate(readPem(certificateFile, X509CertificateHolder.class));
-            PrivateKey key = new JcaPEMKeyConverter()
-                    .getKeyPair(readPem(keyFile, PEMKeyPair.class))
-                    .getPrivate();
+            PrivateKey key = new JcaPEMKeyConverter().getPrivateKey(readPem(keyFile, PrivateKeyInfo.class));
             return new LocalAuthority(certificate, key, certificateFile, random);
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("the certificate authority in " + directory + " cannot be used", e);
