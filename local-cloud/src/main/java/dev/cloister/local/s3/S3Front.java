@@ -27,7 +27,8 @@ public final class S3Front implements AutoCloseable {
     private static final long MAX_SIGNED_BODY_BYTES = 64L << 20;
 
     private static final int MAX_THREADS = 64;
-    private static final long STOP_MILLIS = 1000;
+    /** Closing does not wait; Jetty would wait for idle connections that clients keep open as well. */
+    private static final long STOP_MILLIS = 0;
 
     private final S3Proxy proxy;
     private final BlobStore store;
