@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.S3Proxy;
@@ -25,6 +27,13 @@ public final class S3Front implements AutoCloseable {
      * SDKs do not sign bodies over TLS; parts of a multipart upload are 8 MiB unless someone asks for more.
      */
     private static final long MAX_SIGNED_BODY_BYTES = 64L << 20;
+
+    /** s3proxy and the Jetty in it tell at INFO level how they are set up, line after line. Held, as loggers are weak. */
+    private static final Logger LIBRARY_LOG = Logger.getLogger("org.gaul");
+
+    static {
+        LIBRARY_LOG.setLevel(Level.WARNING);
+    }
 
     private static final int MAX_THREADS = 64;
     /** Closing does not wait; Jetty would wait for idle connections that clients keep open as well. */

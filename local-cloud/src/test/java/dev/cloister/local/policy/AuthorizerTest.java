@@ -18,29 +18,29 @@ class AuthorizerTest {
 
     @ParameterizedTest(name = "{0} {1} for {2}")
     @CsvSource(textBlock = """
-            # who,  effect, principal of the key policy,                              identity policy, decision
-            OWNER,  Allow,  arn:aws:iam::444455556666:root,                           Allow,           ALLOWED
-            OWNER,  Allow,  444455556666,                                             Allow,           ALLOWED
-            OWNER,  Allow,  arn:aws:iam::444455556666:root,                           None,            NO_IDENTITY_POLICY_ALLOWS
-            OWNER,  Allow,  arn:aws:iam::444455556666:root,                           Deny,            DENIED_BY_IDENTITY_POLICY
-            OWNER,  Allow,  arn:aws:iam::444455556666:role/third-party,               None,            ALLOWED
-            OWNER,  Allow,  arn:aws:iam::444455556666:role/third-party,               Deny,            DENIED_BY_IDENTITY_POLICY
-            OWNER,  Allow,  arn:aws:sts::444455556666:assumed-role/third-party/local, None,            ALLOWED
-            OWNER,  Allow,  arn:aws:sts::444455556666:assumed-role/third-party/other, Allow,           NO_RESOURCE_POLICY_ALLOWS
-            OWNER,  Allow,  arn:aws:iam::444455556666:role/other,                     Allow,           NO_RESOURCE_POLICY_ALLOWS
-            OWNER,  Allow,  arn:aws:iam::444455556666:user/third-party,               Allow,           NO_RESOURCE_POLICY_ALLOWS
-            OWNER,  Allow,  *,                                                        None,            ALLOWED
-            OWNER,  Allow,  arn:aws:iam::111122223333:root,                           Allow,           NO_RESOURCE_POLICY_ALLOWS
-            OWNER,  Deny,   arn:aws:iam::444455556666:root,                           Allow,           DENIED_BY_RESOURCE_POLICY
-            OWNER,  Deny,   *,                                                        Deny,            DENIED_BY_RESOURCE_POLICY
-            HOST,   Allow,  arn:aws:iam::111122223333:root,                           Allow,           ALLOWED
-            HOST,   Allow,  arn:aws:iam::111122223333:root,                           None,            NO_IDENTITY_POLICY_ALLOWS
-            HOST,   Allow,  arn:aws:iam::111122223333:role/enclave-host,              Allow,           ALLOWED
-            HOST,   Allow,  arn:aws:iam::111122223333:role/enclave-host,              None,            NO_IDENTITY_POLICY_ALLOWS
-            HOST,   Allow,  *,                                                        None,            NO_IDENTITY_POLICY_ALLOWS
-            HOST,   Allow,  *,                                                        Deny,            DENIED_BY_IDENTITY_POLICY
-            HOST,   Allow,  arn:aws:iam::444455556666:root,                           Allow,           NO_RESOURCE_POLICY_ALLOWS
-            HOST,   Deny,   arn:aws:iam::111122223333:role/enclave-host,              Allow,           DENIED_BY_RESOURCE_POLICY
+            # who,    effect,  key policy's principal,                       identity,  decision
+            OWNER,  Allow,   444455556666:root,                            Allow,     ALLOWED
+            OWNER,  Allow,   444455556666,                                 Allow,     ALLOWED
+            OWNER,  Allow,   444455556666:root,                            None,      NO_IDENTITY_POLICY_ALLOWS
+            OWNER,  Allow,   444455556666:root,                            Deny,      DENIED_BY_IDENTITY_POLICY
+            OWNER,  Allow,   444455556666:role/third-party,                None,      ALLOWED
+            OWNER,  Allow,   444455556666:role/third-party,                Deny,      DENIED_BY_IDENTITY_POLICY
+            OWNER,  Allow,   444455556666:assumed-role/third-party/local,  None,      ALLOWED
+            OWNER,  Allow,   444455556666:assumed-role/third-party/other,  Allow,     NO_RESOURCE_POLICY_ALLOWS
+            OWNER,  Allow,   444455556666:role/other,                      Allow,     NO_RESOURCE_POLICY_ALLOWS
+            OWNER,  Allow,   444455556666:user/third-party,                Allow,     NO_RESOURCE_POLICY_ALLOWS
+            OWNER,  Allow,   *,                                            None,      ALLOWED
+            OWNER,  Allow,   111122223333:root,                            Allow,     NO_RESOURCE_POLICY_ALLOWS
+            OWNER,  Deny,    444455556666:root,                            Allow,     DENIED_BY_RESOURCE_POLICY
+            OWNER,  Deny,    *,                                            Deny,      DENIED_BY_RESOURCE_POLICY
+            HOST,   Allow,   111122223333:root,                            Allow,     ALLOWED
+            HOST,   Allow,   111122223333:root,                            None,      NO_IDENTITY_POLICY_ALLOWS
+            HOST,   Allow,   111122223333:role/enclave-host,               Allow,     ALLOWED
+            HOST,   Allow,   111122223333:role/enclave-host,               None,      NO_IDENTITY_POLICY_ALLOWS
+            HOST,   Allow,   *,                                            None,      NO_IDENTITY_POLICY_ALLOWS
+            HOST,   Allow,   *,                                            Deny,      DENIED_BY_IDENTITY_POLICY
+            HOST,   Allow,   444455556666:root,                            Allow,     NO_RESOURCE_POLICY_ALLOWS
+            HOST,   Deny,    111122223333:role/enclave-host,               Allow,     DENIED_BY_RESOURCE_POLICY
             """)
     void keyAndIdentityPolicy_leadToAwsDecision(
             String who, String effect, String principal, String identityEffect, Decision expected) throws Exception {
@@ -48,10 +48,18 @@ class AuthorizerTest {
         Policy identity = identityEffect.equals("None")
                 ? identity(identityStatement("Allow", "s3:*"))
                 : identity(identityStatement(identityEffect, "kms:*"));
-        Policy key = key(statement(effect, principal, "kms:Decrypt"));
+        Policy key = key(statement(effect, arn(principal), "kms:Decrypt"));
 
         assertThat(Authorizer.decide(decrypt(caller, Attributes.none()), identity, key))
                 .isEqualTo(expected);
+    }
+
+    /** The table leaves out how an ARN begins. */
+    private static String arn(String principal) {
+        if (!principal.contains(":")) {
+            return principal;
+        }
+        return (principal.contains("assumed-role") ? "arn:aws:sts::" : "arn:aws:iam::") + principal;
     }
 
     @Test

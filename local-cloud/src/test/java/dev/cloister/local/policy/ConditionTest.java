@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each operator with the key equal, different and absent, as the IAM user guide's page of condition operators has it. */
+/** Each operator with the key equal, different and absent, as the IAM user guide's condition operators have it. */
 class ConditionTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(textBlock = """
