@@ -1,0 +1,191 @@
+package dev.cloister.local;
+
+import dev.cloister.attestation.document.AttestationVerifier;
+import dev.cloister.local.account.Account;
+import dev.cloister.local.account.AwsFiles;
+import dev.cloister.local.account.Endpoints;
+import dev.cloister.local.account.IdentityPolicy;
+import dev.cloister.local.account.Sessions;
+import dev.cloister.local.account.TemporaryCredentials;
+import dev.cloister.local.audit.AuditLog;
+import dev.cloister.local.http.HttpsFront;
+import dev.cloister.local.http.Service;
+import dev.cloister.local.kms.KmsService;
+import dev.cloister.local.kms.recipient.RecipientWrapper;
+import dev.cloister.local.nsm.LocalAttestationAuthority;
+import dev.cloister.local.policy.MalformedPolicyException;
+import dev.cloister.local.policy.PolicyParser;
+import dev.cloister.local.s3.S3Front;
+import dev.cloister.local.sigv4.SigV4Verifier;
+import dev.cloister.local.state.PrivateFiles;
+import dev.cloister.local.sts.StsService;
+import dev.cloister.local.tls.LocalAuthority;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+
+/**
+ * KMS, STS and S3 of two accounts on one machine. Everything that outlives it lies in one directory, which one local
+ * cloud at a time may use. It listens on the loopback address only; closing it keeps the directory.
+ */
+public final class LocalCloud implements AutoCloseable {
+    private final StateLayout layout;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final LocalAuthority tlsAuthority;
+    private final LocalAttestationAuthority attestationAuthority;
+    private final Sessions sessions;
+    private final Endpoints endpoints;
+    private final AwsFiles awsFiles;
+
+    private LocalCloud(Path state, LocalCloudOptions options, InstantSource clock) throws IOException {
+        SecureRandom random = new SecureRandom();
+        layout = new StateLayout(PrivateFiles.directory(state.toAbsolutePath().normalize()));
+        boolean isOpen = false;
+        try {
+            takeLock();
+            tlsAuthority = LocalAuthority.open(layout.tls(), clock.instant(), random);
+            attestationAuthority = openAttestationAuthority(clock, random);
+            sessions = Sessions.open(
+                    layout.sessions(), options.accounts(), clock.instant(), options.credentialLifetime(), random);
+            SSLContext tls = tlsAuthority.serverContext(Set.copyOf(options.regions()), clock.instant());
+            URI kms = startKms(options, tls, clock, random);
+            S3Front s3 = opening(S3Front.start(layout.s3(), options.s3Port(), tls, sessions, clock));
+            endpoints = new Endpoints(options.regions().getFirst(), kms, s3.endpoint(), tlsAuthority.certificateFile());
+            awsFiles = new AwsFiles(layout.aws(), endpoints);
+            awsFiles.write(sessions);
+            RunningFile.write(layout.running(), endpoints, options.accounts());
+            opened.push(() -> Files.deleteIfExists(layout.running()));
+            isOpen = true;
+        } finally {
+            if (!isOpen) {
+                close();
+            }
+        }
+    }
+
+    /** Starts on a state directory, which is made where it does not exist, and returns once all services answer. */
+    public static LocalCloud start(Path state, LocalCloudOptions options) throws IOException {
+        return start(state, options, InstantSource.system());
+    }
+
+    /** As {@link #start(Path, LocalCloudOptions)}, by another clock. */
+    public static LocalCloud start(Path state, LocalCloudOptions options, InstantSource clock) throws IOException {
+        return new LocalCloud(state, options, clock);
+    }
+
+    public Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** The credentials of an account's role. */
+    public TemporaryCredentials credentials(Account account) {
+        return sessions.of(account).credentials();
+    }
+
+    /** The environment in which unmodified AWS tools act for an account. */
+    public Map<String, String> environment(Account account) {
+        return awsFiles.environment(account);
+    }
+
+    /** The root under which local enclaves' documents are signed, and the only one KMS believes here. */
+    public LocalAttestationAuthority attestationAuthority() {
+        return attestationAuthority;
+    }
+
+    /** The authority of the servers' TLS certificates. */
+    public LocalAuthority tlsAuthority() {
+        return tlsAuthority;
+    }
+
+    /** The file of calls, a line of JSON each. */
+    public Path auditFile() {
+        return layout.audit();
+    }
+
+    private void takeLock() throws IOException {
+        FileChannel lock =
+                opening(FileChannel.open(layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        try {
+            if (lock.tryLock() == null) {
+                throw new StateInUseException(layout.root());
+            }
+        } catch (OverlappingFileLockException e) {
+            throw new StateInUseException(layout.root());
+        }
+    }
+
+    private LocalAttestationAuthority openAttestationAuthority(InstantSource clock, SecureRandom random)
+            throws IOException {
+        if (!Files.exists(layout.attestationRoot())) {
+            LocalAttestationAuthority.create(clock.instant(), random).save(layout.attestationRoot());
+        }
+        return LocalAttestationAuthority.load(layout.attestationRoot(), random);
+    }
+
+    private URI startKms(LocalCloudOptions options, SSLContext tls, InstantSource clock, SecureRandom random)
+            throws IOException {
+        SigV4Verifier verifier = new SigV4Verifier(sessions, Set.copyOf(options.regions()), clock);
+        AuditLog audit = opening(AuditLog.open(layout.audit()));
+        KmsService kms;
+        try {
+            kms = new KmsService(
+                    layout.kms(),
+                    verifier,
+                    PolicyParser.parseIdentityPolicy(IdentityPolicy.TEXT),
+                    new KmsService.Recipients(
+                            AttestationVerifier.ofRoot(attestationAuthority.root()), new RecipientWrapper(random)),
+                    audit,
+                    clock,
+                    random);
+        } catch (MalformedPolicyException | CertificateEncodingException e) {
+            throw new IllegalStateException("the program's own policy or root cannot be read", e);
+        }
+        Service sts = new StsService(verifier);
+        Service both = (request, id) ->
+                request.header("x-amz-target").isPresent() ? kms.answer(request, id) : sts.answer(request, id);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), options.kmsPort());
+        HttpsFront front = opening(HttpsFront.listen(address, tls, both));
+        front.start();
+        return URI.create("https://127.0.0.1:" + front.port());
+    }
+
+    private <T extends AutoCloseable> T opening(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    /** Ends the services, the last started first. Closing twice is fine. */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                IOException one = e instanceof IOException io ? io : new IOException("a service did not stop", e);
+                if (failure == null) {
+                    failure = one;
+                } else {
+                    failure.addSuppressed(one);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The record of calls. */
+@NullMarked
+package dev.cloister.local.audit;
+
+import org.jspecify.annotations.NullMarked;

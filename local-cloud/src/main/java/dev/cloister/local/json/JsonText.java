@@ -1,0 +1,52 @@
+package dev.cloister.local.json;
+
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** JSON objects in and out: duplicate members, trailing text and deep nesting are refused. */
+public final class JsonText {
+    private static final int MAX_DEPTH = 16;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private JsonText() {}
+
+    /** A new, empty object. */
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** Parses exactly one object. */
+    public static ObjectNode parseObject(byte[] utf8) throws MalformedJsonException {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(new String(utf8, StandardCharsets.UTF_8));
+        } catch (JacksonException e) {
+            throw new MalformedJsonException("at line " + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr());
+        }
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw new MalformedJsonException("it is not an object");
+    }
+
+    /** One line of JSON. */
+    public static String write(JsonNode node) {
+        return MAPPER.writeValueAsString(node);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.cloister.local.kms;
+
+import dev.cloister.local.policy.AccessRequest;
+import dev.cloister.local.policy.Attributes;
+import dev.cloister.local.policy.Authorizer;
+import dev.cloister.local.policy.ConditionKeys;
+import dev.cloister.local.policy.Decision;
+import dev.cloister.local.policy.Policy;
+
+/** Refuses calls that the policies do not allow. */
+final class Access {
+    private final Policy identityPolicy;
+
+    /**
+     * Decides with these.
+     *
+     * @param identityPolicy that of every role
+     */
+    Access(Policy identityPolicy) {
+        this.identityPolicy = identityPolicy;
+    }
+
+    /** For an operation on a key. */
+    void toKey(KmsCall call, KeyRecord key) throws KmsException {
+        toKey(call, key, call.attributes());
+    }
+
+    /** For an operation on a key, with what its request says under further condition keys. */
+    void toKey(KmsCall call, KeyRecord key, Attributes.Builder attributes) throws KmsException {
+        call.concerns(key);
+        AccessRequest request = request(call, call.action(), key, attributes);
+        refuseUnless(Authorizer.decide(request, identityPolicy, key.policy().parsed()), request);
+    }
+
+    /** For an operation that concerns no key. */
+    void toService(KmsCall call, Attributes.Builder attributes) throws KmsException {
+        toOwn(call, "*", attributes);
+    }
+
+    /** For an operation on something of the caller's own that has no policy, such as an alias. */
+    void toOwn(KmsCall call, String resource, Attributes.Builder attributes) throws KmsException {
+        AccessRequest request = new AccessRequest(
+                call.caller(), call.action(), resource, call.caller().account(), attributes.build());
+        refuseUnless(Authorizer.decide(request, identityPolicy, null), request);
+    }
+
+    /** Whether the caller could put a policy again after this one. */
+    boolean couldPutPolicy(KmsCall call, KeyRecord key, KeyPolicy policy) {
+        AccessRequest request = request(call, "kms:PutKeyPolicy", key, call.attributes());
+        return Authorizer.decide(request, identityPolicy, policy.parsed()).isAllowed();
+    }
+
+    private static AccessRequest request(KmsCall call, String action, KeyRecord key, Attributes.Builder attributes) {
+        attributes.put(ConditionKeys.KEY_SPEC, KeyOperations.KEY_SPEC);
+        attributes.put(ConditionKeys.KEY_USAGE, KeyOperations.KEY_USAGE);
+        return new AccessRequest(call.caller(), action, key.arn(), key.account(), attributes.build());
+    }
+
+    private static void refuseUnless(Decision decision, AccessRequest request) throws KmsException {
+        if (!decision.isAllowed()) {
+            throw new KmsException(KmsError.ACCESS_DENIED, decision.message(request));
+        }
+    }
+}

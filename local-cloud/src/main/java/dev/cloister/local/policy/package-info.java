@@ -1,0 +1,5 @@
+/** AWS policy documents: parsing, and the decision they lead to. */
+@NullMarked
+package dev.cloister.local.policy;
+
+import org.jspecify.annotations.NullMarked;
