@@ -1,0 +1,204 @@
+package dev.cloister.host.mount;
+
+import dev.cloister.host.remote.FileException;
+import dev.cloister.host.remote.RemoteFileSystem;
+import dev.cloister.protocol.sync.FileAttributes;
+import dev.cloister.protocol.sync.OpenFlags;
+import dev.cloister.protocol.sync.SyncPath;
+import dev.cloister.protocol.sync.SyncReply;
+import dev.cloister.protocol.sync.SyncRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * libfuse's operations, as a translation of their C arguments (addresses, flags) to calls of {@link RemoteFileSystem}.
+ * What is left out is left to the kernel: locks are local to the mount; access checks are its own.
+ */
+final class FileOperations {
+    private static final int O_ACCMODE = 3;
+    private static final int O_WRONLY = 1;
+    private static final int O_RDWR = 2;
+    private static final int O_EXCL = 0200;
+    private static final int O_TRUNC = 01000;
+    private static final int O_APPEND = 02000;
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFREG = 0100000;
+    private static final int PERMISSIONS = 0777;
+    private static final int EPERM = 1;
+
+    private final RemoteFileSystem files;
+    private final InstantSource clock;
+    private final OpenFiles open = new OpenFiles();
+
+    FileOperations(RemoteFileSystem files, InstantSource clock) {
+        this.files = files;
+        this.clock = clock;
+    }
+
+    void getattr(long path, long stat) throws FileException {
+        SyncPath file = Native.path(path);
+        OptionalLong handle = open.handleOf(file);
+        Native.putStat(stat, handle.isPresent() ? files.attributes(handle.getAsLong()) : files.attributes(file));
+    }
+
+    void fgetattr(long stat, long fileInfo) throws FileException {
+        Native.putStat(stat, files.attributes(Native.handle(fileInfo)));
+    }
+
+    void readlink(long path, long target, long size) throws FileException {
+        byte[] text = files.readLink(Native.path(path)).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = Native.buffer(target, size);
+        out.put(text, 0, (int) Math.min(text.length, size - 1)).put((byte) 0);
+    }
+
+    /** Only for ordinary files; devices, pipes and sockets mean nothing in the synced folder. */
+    void mknod(long path, int mode) throws FileException {
+        if ((mode & S_IFMT) != S_IFREG) {
+            throw new FileException(EPERM);
+        }
+        OpenFlags flags = new OpenFlags(false, true, false, true, true, false);
+        files.release(files.open(Native.path(path), flags, mode & PERMISSIONS).handle());
+    }
+
+    void mkdir(long path, int mode) throws FileException {
+        files.makeDirectory(Native.path(path), mode & PERMISSIONS);
+    }
+
+    void unlink(long path) throws FileException {
+        SyncPath file = Native.path(path);
+        if (!open.unhide(file)) {
+            files.removeFile(file);
+        }
+    }
+
+    void rmdir(long path) throws FileException {
+        files.removeDirectory(Native.path(path));
+    }
+
+    void symlink(long target, long path) throws FileException {
+        try {
+            ByteBuffer text = ByteBuffer.wrap(Native.string(target));
+            files.makeSymbolicLink(
+                    Native.path(path),
+                    StandardCharsets.UTF_8.newDecoder().decode(text).toString());
+        } catch (CharacterCodingException e) {
+            throw new FileException(FileException.EILSEQ);
+        }
+    }
+
+    void rename(long from, long to) throws FileException {
+        SyncPath source = Native.path(from);
+        SyncPath target = Native.path(to);
+        if (!OpenFiles.isHiding(target)) {
+            files.rename(source, target);
+            return;
+        }
+        long inode = files.attributes(source).inode();
+        if (RequestThread.isUnlink()) {
+            files.removeFile(source);
+        }
+        // Otherwise the rename that follows replaces the file.
+        open.hide(target, inode);
+    }
+
+    void link(long existing, long path) throws FileException {
+        files.makeLink(Native.path(existing), Native.path(path));
+    }
+
+    /** The set-user-id, set-group-id and sticky bits mean nothing in the synced folder and are left out. */
+    void chmod(long path, int mode) throws FileException {
+        change(path, Optional.of(mode & PERMISSIONS), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    void chown(long path, int uid, int gid) throws FileException {
+        change(
+                path,
+                Optional.empty(),
+                uid == -1 ? Optional.empty() : Optional.of(uid),
+                gid == -1 ? Optional.empty() : Optional.of(gid),
+                Optional.empty());
+    }
+
+    void truncate(long path, long size) throws FileException {
+        change(path, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(size));
+    }
+
+    private void change(
+            long path, Optional<Integer> permissions, Optional<Integer> uid, Optional<Integer> gid, Optional<Long> size)
+            throws FileException {
+        files.change(new SyncRequest.SetAttributes(
+                Native.path(path), permissions, uid, gid, size, Optional.empty(), Optional.empty()));
+    }
+
+    void utimens(long path, long times) throws FileException {
+        files.change(new SyncRequest.SetAttributes(
+                Native.path(path),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Native.time(times, 0, clock),
+                Native.time(times, 1, clock)));
+    }
+
+    void ftruncate(long size, long fileInfo) throws FileException {
+        files.resize(Native.handle(fileInfo), size);
+    }
+
+    void open(long path, long fileInfo) throws FileException {
+        open(path, fileInfo, false, 0);
+    }
+
+    void create(long path, int mode, long fileInfo) throws FileException {
+        open(path, fileInfo, true, mode & PERMISSIONS);
+    }
+
+    private void open(long path, long fileInfo, boolean create, int permissions) throws FileException {
+        int flags = Native.openFlags(fileInfo);
+        int access = flags & O_ACCMODE;
+        if (access == O_ACCMODE) {
+            throw new FileException(FileException.EINVAL);
+        }
+        // Through a handle for appending, pages of a shared mapping would be written back to the wrong place. Only a
+        // file opened for writing alone cannot be mapped; for others the kernel works out where the end is.
+        boolean append = (flags & O_APPEND) != 0 && access == O_WRONLY;
+        OpenFlags wanted = new OpenFlags(
+                access != O_WRONLY,
+                access == O_WRONLY || access == O_RDWR,
+                append,
+                create,
+                create && (flags & O_EXCL) != 0,
+                (flags & O_TRUNC) != 0 && access != 0);
+        SyncReply.Opened opened = files.open(Native.path(path), wanted, permissions);
+        FileAttributes attributes = opened.attributes();
+        open.opened(opened.handle(), attributes.inode());
+        Native.putHandle(fileInfo, opened.handle());
+    }
+
+    int read(long target, long size, long offset, long fileInfo) throws FileException {
+        return files.read(Native.handle(fileInfo), offset, Native.buffer(target, size));
+    }
+
+    int write(long source, long size, long offset, long fileInfo) throws FileException {
+        files.write(Native.handle(fileInfo), offset, Native.buffer(source, size));
+        return (int) size;
+    }
+
+    void fsync(int dataOnly, long fileInfo) throws FileException {
+        files.synchronize(Native.handle(fileInfo), dataOnly != 0);
+    }
+
+    void release(long fileInfo) throws FileException {
+        long handle = Native.handle(fileInfo);
+        open.released(handle);
+        files.release(handle);
+    }
+
+    void statfs(long statistics) throws FileException {
+        Native.putStatistics(statistics, files.statistics());
+    }
+}

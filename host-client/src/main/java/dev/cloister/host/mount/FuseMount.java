@@ -1,0 +1,147 @@
+package dev.cloister.host.mount;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.cloister.cli.CommandException;
+import dev.cloister.host.remote.RemoteFileSystem;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The synced folder, mounted: from {@link #mount} until somebody unmounts it. */
+public final class FuseMount {
+    /** Requests of the kernel that are under way at once. */
+    private static final int THREADS = 16;
+    /** How long requests that are under way may take when the mount is closed. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final FuseLibrary library;
+    private final MountPoint point;
+    /** Held because libfuse keeps its address. */
+    private final OperationTable operations;
+
+    private final long fuse;
+    private final long mountPointName;
+
+    private final List<RequestThread> threads = new ArrayList<>();
+
+    /**
+     * Mounts and returns once the mount answers.
+     *
+     * @param allowOther whether other users of this machine may use the mount, as its permission bits say
+     * @throws CommandException with status 14, naming what is wrong
+     */
+    public static FuseMount mount(RemoteFileSystem files, MountPoint point, boolean allowOther)
+            throws CommandException {
+        FuseMount mount = new FuseMount(files, point, allowOther);
+        try {
+            mount.serve();
+            return mount;
+        } catch (CommandException e) {
+            mount.close();
+            throw e;
+        }
+    }
+
+    private FuseMount(RemoteFileSystem files, MountPoint point, boolean allowOther) throws CommandException {
+        this.library = FuseLibrary.load();
+        this.point = point;
+        this.operations =
+                new OperationTable(new FileOperations(files, InstantSource.system()), new DirectoryOperations(files));
+        // -f: the process is put into the background elsewhere, once the mount answers.
+        List<String> arguments =
+                List.of("cloister", "-f", options(allowOther), point.path().toString());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment vector = arena.allocate(ValueLayout.ADDRESS, arguments.size() + 1);
+            for (int i = 0; i < arguments.size(); i++) {
+                vector.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(arguments.get(i)));
+            }
+            MemorySegment name = arena.allocate(JAVA_LONG);
+            MemorySegment multithreaded = arena.allocate(JAVA_INT);
+            this.fuse = library.fuse_setup(
+                    arguments.size(),
+                    vector.address(),
+                    operations.address(),
+                    operations.size(),
+                    name.address(),
+                    multithreaded.address(),
+                    0);
+            if (fuse == 0) {
+                throw MountPoint.failed(
+                        "the kernel did not mount on " + point.path(), "libfuse has said why in the line above");
+            }
+            this.mountPointName = name.get(JAVA_LONG, 0);
+        }
+    }
+
+    /**
+     * The mount options. Attributes and names are not cached (timeout 0), and file data only while a file is open: so
+     * whatever a run in the enclave has written and closed is what the next open on the parent reads, and {@code stat}
+     * is never older than the call.
+     */
+    private static String options(boolean allowOther) throws CommandException {
+        String options = "-ofsname=cloister,subtype=cloister,big_writes,max_write=" + RemoteFileSystem.MAX_TRANSFER
+                + ",max_read=" + RemoteFileSystem.MAX_TRANSFER
+                + ",atomic_o_trunc,use_ino,attr_timeout=0,entry_timeout=0,negative_timeout=0";
+        // The enclave knows one user, root. Without other users, what it shows as its own belongs to who mounts.
+        return allowOther ? options + ",allow_other,default_permissions" : options + owner();
+    }
+
+    private static String owner() throws CommandException {
+        try {
+            Path self = Path.of("/proc/self");
+            int uid = (int) Files.getAttribute(self, "unix:uid");
+            int gid = (int) Files.getAttribute(self, "unix:gid");
+            return uid == 0 ? "" : ",uid=" + Integer.toUnsignedString(uid) + ",gid=" + Integer.toUnsignedString(gid);
+        } catch (IOException e) {
+            throw MountPoint.failed("/proc cannot be read: " + e.getMessage(), null);
+        }
+    }
+
+    private void serve() throws CommandException {
+        long session = library.fuse_get_session(fuse);
+        long channel = library.fuse_session_next_chan(session, 0);
+        for (int number = 0; number < THREADS; number++) {
+            threads.add(new RequestThread(library, session, channel, number));
+        }
+        threads.forEach(Thread::start);
+        try {
+            point.probe();
+        } catch (IOException e) {
+            throw MountPoint.failed(
+                    "the mount on " + point.path() + " does not answer: " + e.getMessage(), "is the enclave running?");
+        }
+    }
+
+    /** Waits until the mount has ended. */
+    public void awaitEnd() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        library.fuse_teardown(fuse, mountPointName);
+    }
+
+    /** Unmounts, even when files are open. */
+    public void close() {
+        try {
+            point.unmount();
+            Instant deadline = Instant.now().plus(CLOSE_TIMEOUT);
+            for (Thread thread : threads) {
+                boolean _ = thread.join(Duration.between(Instant.now(), deadline));
+            }
+        } catch (CommandException e) {
+            System.err.println("cloister: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

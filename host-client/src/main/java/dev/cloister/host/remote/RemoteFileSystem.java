@@ -1,0 +1,186 @@
+package dev.cloister.host.remote;
+
+import dev.cloister.cli.CommandException;
+import dev.cloister.host.enclave.EnclaveConnection;
+import dev.cloister.protocol.channel.Address;
+import dev.cloister.protocol.channel.EnclaveAddress;
+import dev.cloister.protocol.frame.Frame;
+import dev.cloister.protocol.frame.FrameConnection;
+import dev.cloister.protocol.frame.Hello;
+import dev.cloister.protocol.frame.ProtocolException;
+import dev.cloister.protocol.sync.FileAttributes;
+import dev.cloister.protocol.sync.OpenFlags;
+import dev.cloister.protocol.sync.Sync;
+import dev.cloister.protocol.sync.SyncPath;
+import dev.cloister.protocol.sync.SyncReply;
+import dev.cloister.protocol.sync.SyncRequest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The enclave's file system as an ordinary object: each method is one request and waits for its answer; any number of
+ * threads may call. Every failure is a {@link FileException}; when the enclave is gone it is {@code EIO}, at once.
+ */
+public final class RemoteFileSystem implements Closeable {
+    /** Most bytes that one {@link #read} or {@link #write} moves; the kernel never asks FUSE for more. */
+    public static final int MAX_TRANSFER = 128 << 10;
+
+    /** No answer is longer: file data of {@link #MAX_TRANSFER} bytes, or a page of a listing. */
+    private static final int MAX_BODY = Math.max(MAX_TRANSFER, Sync.MAX_LISTING) + (16 << 10);
+
+    private final SyncConnection connection;
+
+    private RemoteFileSystem(SyncConnection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * Connects to an enclave's file service.
+     *
+     * @param onLoss called once if the connection is lost
+     * @throws CommandException with status 10 when the enclave does not answer
+     */
+    public static RemoteFileSystem connect(EnclaveAddress enclave, Runnable onLoss) throws CommandException {
+        FrameConnection connection =
+                EnclaveConnection.open(enclave, Address.SYNC_PORT, Hello.Service.SYNC, Sync.VERSION, MAX_BODY);
+        return new RemoteFileSystem(new SyncConnection(connection, onLoss));
+    }
+
+    public FileAttributes attributes(SyncPath path) throws FileException {
+        return ask(new SyncRequest.GetAttributes(path), SyncReply.Attributes.class)
+                .attributes();
+    }
+
+    /** Of an open file, which may have lost its name. */
+    public FileAttributes attributes(long handle) throws FileException {
+        return ask(new SyncRequest.GetHandleAttributes(handle), SyncReply.Attributes.class)
+                .attributes();
+    }
+
+    public void change(SyncRequest.SetAttributes changes) throws FileException {
+        ask(changes, SyncReply.Attributes.class);
+    }
+
+    /** Sets an open file's size in bytes. */
+    public void resize(long handle, long size) throws FileException {
+        ask(new SyncRequest.SetHandleSize(handle, size), SyncReply.Done.class);
+    }
+
+    /** Opens a file; the handle is given back with {@link #release}. */
+    public SyncReply.Opened open(SyncPath path, OpenFlags flags, int permissions) throws FileException {
+        return ask(new SyncRequest.Open(path, flags, permissions), SyncReply.Opened.class);
+    }
+
+    /** Opens a directory; the stream's handle is given back with {@link #release}. */
+    public DirectoryStream openDirectory(SyncPath path) throws FileException {
+        SyncReply.Opened opened = ask(new SyncRequest.OpenDirectory(path), SyncReply.Opened.class);
+        return new DirectoryStream(this, opened.handle());
+    }
+
+    SyncReply.Listing list(long handle, long cookie) throws FileException {
+        return ask(new SyncRequest.ReadDirectory(handle, cookie), SyncReply.Listing.class);
+    }
+
+    /**
+     * Reads as much as fits, less only at the end of the file.
+     *
+     * @return bytes read
+     */
+    public int read(long handle, long offset, ByteBuffer target) throws FileException {
+        SyncRequest.Read request = new SyncRequest.Read(handle, offset, Math.min(target.remaining(), MAX_TRANSFER));
+        try (Frame frame = connection.ask(request)) {
+            ByteBuffer content = expect(frame, SyncReply.Data.class).content();
+            int count = content.remaining();
+            if (count > request.length()) {
+                throw new ProtocolException("more file data than was asked for");
+            }
+            target.put(content);
+            return count;
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Writes all of the data, at most {@link #MAX_TRANSFER} bytes. */
+    public void write(long handle, long offset, ByteBuffer data) throws FileException {
+        ask(new SyncRequest.Write(handle, offset, data), SyncReply.Done.class);
+    }
+
+    public void synchronize(long handle, boolean dataOnly) throws FileException {
+        ask(new SyncRequest.Synchronize(handle, dataOnly), SyncReply.Done.class);
+    }
+
+    /** Gives a handle back, without waiting; nothing is left to fail, because every write has been answered. */
+    public void release(long handle) throws FileException {
+        try {
+            connection.tell(new SyncRequest.Close(handle));
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    public void makeDirectory(SyncPath path, int permissions) throws FileException {
+        ask(new SyncRequest.MakeDirectory(path, permissions), SyncReply.Attributes.class);
+    }
+
+    public void makeSymbolicLink(SyncPath path, String target) throws FileException {
+        ask(new SyncRequest.MakeSymbolicLink(path, target), SyncReply.Done.class);
+    }
+
+    public String readLink(SyncPath path) throws FileException {
+        return ask(new SyncRequest.ReadLink(path), SyncReply.LinkTarget.class).target();
+    }
+
+    public void makeLink(SyncPath existing, SyncPath path) throws FileException {
+        ask(new SyncRequest.MakeLink(existing, path), SyncReply.Done.class);
+    }
+
+    public void removeFile(SyncPath path) throws FileException {
+        ask(new SyncRequest.RemoveFile(path), SyncReply.Done.class);
+    }
+
+    public void removeDirectory(SyncPath path) throws FileException {
+        ask(new SyncRequest.RemoveDirectory(path), SyncReply.Done.class);
+    }
+
+    /** Renames, replacing what is there. */
+    public void rename(SyncPath from, SyncPath to) throws FileException {
+        ask(new SyncRequest.Rename(from, to, true), SyncReply.Done.class);
+    }
+
+    public SyncReply.FileSystem statistics() throws FileException {
+        return ask(new SyncRequest.GetFileSystem(), SyncReply.FileSystem.class);
+    }
+
+    /** For requests whose answer holds no view into the frame. */
+    private <R extends SyncReply> R ask(SyncRequest request, Class<R> expected) throws FileException {
+        try (Frame frame = connection.ask(request)) {
+            return expect(frame, expected);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    private static <R extends SyncReply> R expect(Frame frame, Class<R> expected) throws IOException, FileException {
+        SyncReply reply = SyncReply.decode(frame);
+        if (reply instanceof SyncReply.Failed(int errno)) {
+            throw new FileException(errno);
+        }
+        if (!expected.isInstance(reply)) {
+            throw new ProtocolException("an answer of another kind than asked for");
+        }
+        return expected.cast(reply);
+    }
+
+    /** A peer that breaks the protocol is not listened to any further. */
+    private FileException lost(IOException why) {
+        connection.lose(why);
+        return new FileException(FileException.EIO);
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}
