@@ -1,0 +1,84 @@
+package dev.cloister.local.stage;
+
+import dev.cloister.image.file.FormatException;
+import dev.cloister.local.LocalCloud;
+import dev.cloister.local.account.Account;
+import dev.cloister.local.enclave.LocalEnclave;
+import dev.cloister.local.enclave.ParentInstance;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The host: one enclave on its parent instance, and the commands of the enclave user. */
+public final class HostSide {
+    /** The instance that every enclave on the stage has for a parent. */
+    public static final ParentInstance PARENT =
+            new ParentInstance("i-0123456789abcdef0", "arn:aws:iam::111122223333:role/enclave-host");
+
+    private final LocalCloud cloud;
+    private final Path folder;
+    private final Cleanup cleanup;
+    private Commands commands;
+
+    /**
+     * Nothing is started yet.
+     *
+     * @param home folder of the cloister command
+     * @param folder for sockets, the mount and logs; an empty one with a short path
+     * @param cleanup undoes what is started here
+     */
+    public HostSide(Path home, Path folder, LocalCloud cloud, Cleanup cleanup) throws IOException {
+        this.cloud = cloud;
+        this.folder = folder;
+        this.cleanup = cleanup;
+        this.commands = new Commands(home, cloud.environment(Account.host()))
+                .with("XDG_RUNTIME_DIR", Files.createDirectories(folder.resolve("run")).toString());
+    }
+
+    /** Starts an enclave from an image; later commands talk to it. */
+    public LocalEnclave start(Path image) throws IOException, FormatException {
+        LocalEnclave enclave =
+                LocalEnclave.start(image, folder.resolve("enclave"), PARENT, cloud.attestationAuthority());
+        cleanup.add("end the enclave", enclave::close);
+        commands = commands.with("CLOISTER_ENCLAVE", enclave.address().toString());
+        return enclave;
+    }
+
+    /** Lets the enclave reach the local KMS, and nothing else. */
+    public void proxy() throws IOException, StageException {
+        URI kms = cloud.endpoints().kms();
+        Path allowList = folder.resolve("vsock-proxy.yaml");
+        Files.writeString(
+                allowList, "allowlist:\n- {address: " + kms.getHost() + ", port: " + kms.getPort() + "}\n");
+        cleanup.add("stop the proxy", () -> commands.cloister("proxy", "--stop"));
+        commands.cloister("proxy", "-s", "kms", "--config", allowList.toString());
+    }
+
+    /** Mounts the enclave's folder and returns what the enclave says of itself there. */
+    public String sync() throws IOException, StageException {
+        Files.createDirectories(mount());
+        commands.cloister("sync", "-d", mount().toString());
+        cleanup.add("unmount " + mount(), () -> commands.program("fusermount", "-u", "-z", mount().toString()));
+        return Files.readString(mount().resolve("from_server.txt"));
+    }
+
+    /** Where the enclave's folder is mounted. */
+    public Path mount() {
+        return folder.resolve("synced");
+    }
+
+    /** Where the enclave takes packages from. */
+    public Path packages() throws IOException {
+        return Files.createDirectories(mount().resolve("encrypted"));
+    }
+
+    /** Runs an application; {@code arguments} as {@code -a} takes them. */
+    public Commands.Outcome run(String packageName, String entrypoint, String arguments) throws IOException {
+        return commands.tryCloister("run", "-f", packageName, "-s", entrypoint, "-a", arguments, "--json");
+    }
+
+    public Commands commands() {
+        return commands;
+    }
+}

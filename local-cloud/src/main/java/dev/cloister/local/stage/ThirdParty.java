@@ -1,0 +1,58 @@
+package dev.cloister.local.stage;
+
+import dev.cloister.local.LocalCloud;
+import dev.cloister.local.account.Account;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The owner of the application: encrypts it, builds an image, pins its key to that image. */
+public final class ThirdParty {
+    /** The key's alias. */
+    public static final String KEY = "alias/enclavekey";
+
+    private final Commands commands;
+    private final Artifacts artifacts;
+    private final Path kmsRoots;
+
+    /**
+     * A third party that has a key and nothing else.
+     *
+     * @param home folder of the cloister command
+     */
+    public ThirdParty(Path home, LocalCloud cloud) throws IOException {
+        this.commands = new Commands(home, cloud.environment(Account.thirdParty()));
+        this.artifacts = new Artifacts(home, commands);
+        this.kmsRoots = cloud.endpoints().certificateAuthority();
+    }
+
+    /** Seals a directory into a package; more options as {@code cloister encrypt} takes them. */
+    public void encrypt(Path application, Path sealed, String... options) throws IOException, StageException {
+        List<String> arguments = new ArrayList<>(
+                List.of("encrypt", "-d", application.toString(), "-k", KEY, "-o", sealed.toString()));
+        arguments.addAll(List.of(options));
+        commands.cloister(arguments.toArray(String[]::new));
+    }
+
+    /** Builds an image of the examples' userland and the enclave server, which trusts the local cloud's authority. */
+    public void buildImage(Path image, String... options) throws IOException, StageException {
+        List<String> arguments = new ArrayList<>(List.of("image", "build", "-o", image.toString()));
+        arguments.addAll(List.of("--blobs", artifacts.blobs().toString()));
+        arguments.addAll(List.of("--rootfs", artifacts.userland().toString()));
+        arguments.addAll(List.of("--server", artifacts.server().toString()));
+        arguments.addAll(List.of("--kms-roots", kmsRoots.toString()));
+        arguments.addAll(List.of(options));
+        commands.cloister(arguments.toArray(String[]::new));
+    }
+
+    /** Lets a role decrypt from inside an image. */
+    public void pin(Path image, String role) throws IOException, StageException {
+        commands.cloister("key", "pin", "-k", KEY, "--image", image.toString(), "--for", role);
+    }
+
+    /** Takes that back. */
+    public void unpin(Path image) throws IOException, StageException {
+        commands.cloister("key", "unpin", "-k", KEY, "--image", image.toString());
+    }
+}

@@ -1,0 +1,43 @@
+# Does for a local enclave what the init of AWS does in a real one: mounts what a program expects, makes the image's root
+# filesystem the only one there is, starts the program, reaps its orphans, and ends when it ends.
+#
+# Runs in a statically linked busybox as process 1 of new mount, pid, network, ipc and uts namespaces.
+#
+#   $1 root filesystem   $2 folder of the sockets that stand for vsock ports and the security module
+#   $3 program   $4... its arguments
+#
+# The environment is the program's and is handed on as it is, so nothing here may depend on PATH.
+set -eu
+root=$1 platform=$2
+shift 2
+
+# Busybox itself, also when its file is out of sight.
+do=/proc/self/exe
+
+$do mount -o bind "$root" "$root"
+cd "$root"
+$do mount -t proc -o nosuid,nodev,noexec proc proc
+$do mount -t tmpfs -o mode=755,nosuid,noexec dev dev
+for device in null zero full random urandom tty; do
+    : >"dev/$device"
+    $do mount -o bind "/dev/$device" "dev/$device"
+done
+$do ln -s /proc/self/fd dev/fd
+$do ln -s /proc/self/fd/0 dev/stdin
+$do ln -s /proc/self/fd/1 dev/stdout
+$do ln -s /proc/self/fd/2 dev/stderr
+$do mkdir dev/shm dev/old
+$do mount -t tmpfs -o mode=1777,nosuid,nodev shm dev/shm
+$do mount -t tmpfs -o mode=755,nosuid,nodev run run
+$do mount -t tmpfs -o mode=1777,nosuid,nodev tmp tmp
+$do mkdir run/platform
+$do mount -o bind "$platform" run/platform
+
+# From here on nothing of this machine's own files is to be seen.
+$do pivot_root . dev/old
+cd /
+$do umount -l dev/old
+$do rmdir dev/old
+
+"$@" &
+wait $!
