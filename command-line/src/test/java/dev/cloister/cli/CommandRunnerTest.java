@@ -28,7 +28,9 @@ class CommandRunnerTest {
             return switch (kind) {
                 case "denied" ->
                     throw new CommandException(
-                            ExitStatus.KEY_ACCESS_DENIED, "kms refused the key", "pin the image with 'cloister key pin'");
+                            ExitStatus.KEY_ACCESS_DENIED,
+                            "kms refused the key",
+                            "pin the image with 'cloister key pin'");
                 case "surprise" -> throw new IllegalStateException("Broken\n  pipe");
                 default -> 0;
             };
@@ -44,9 +46,10 @@ class CommandRunnerTest {
     @Test
     void expectedFailure_isOneErrorLineAndOneHint() {
         assertThat(runner.run(new Demand(), "--kind", "denied")).isEqualTo(12);
-        assertThat(printed())
-                .isEqualTo("cloister: error: kms refused the key\n"
-                        + "cloister: hint: pin the image with 'cloister key pin'\n");
+        assertThat(printed()).isEqualTo("""
+                        cloister: error: kms refused the key
+                        cloister: hint: pin the image with 'cloister key pin'
+                        """);
     }
 
     @Test
@@ -66,9 +69,10 @@ class CommandRunnerTest {
     @Test
     void unknownOption_isUsage() {
         assertThat(runner.run(new Demand(), "--colour")).isEqualTo(2);
-        assertThat(printed())
-                .isEqualTo("cloister: error: unknown option: '--colour'\n"
-                        + "cloister: hint: see 'cloister demand --help'\n");
+        assertThat(printed()).isEqualTo("""
+                        cloister: error: unknown option: '--colour'
+                        cloister: hint: see 'cloister demand --help'
+                        """);
     }
 
     private String printed() {
