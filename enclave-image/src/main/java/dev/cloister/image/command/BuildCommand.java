@@ -74,7 +74,8 @@ final class BuildCommand extends Task {
     @Option(
             names = "--cmd",
             paramLabel = "ARG",
-            description = "The program to start and its arguments, one per --cmd [the enclave server].")
+            description = "The program to start and its arguments, one per --cmd; write --cmd=-x for one with a dash "
+                    + "[the enclave server].")
     List<String> command = new ArrayList<>();
 
     @Option(

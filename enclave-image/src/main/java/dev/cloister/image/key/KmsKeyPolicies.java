@@ -18,6 +18,10 @@ import software.amazon.awssdk.services.kms.KmsClientBuilder;
 /** The policies of keys in KMS, with the credentials and endpoint of the SDK's default chain. */
 public final class KmsKeyPolicies implements KeyPolicies, AutoCloseable {
     private static final String DEFAULT_POLICY = "default";
+
+    /** Characters of the SDK's messages that are passed on; some list every step of a long chain. */
+    private static final int MAX_REASON = 200;
+
     private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:.+");
 
     private final KmsClient kms;
@@ -81,12 +85,20 @@ public final class KmsKeyPolicies implements KeyPolicies, AutoCloseable {
                     isDenied ? "use credentials of the key's owner, who may read and change its policy" : null,
                     e);
         } catch (SdkException e) {
+            String reason = String.valueOf(e.getMessage());
+            boolean lacksCredentials = reason.startsWith("Unable to load credentials");
             throw new CommandException(
                     ExitStatus.FAILED,
-                    "kms cannot be called for key " + keyId + ": " + e.getMessage(),
-                    "check AWS_REGION, the credentials and AWS_ENDPOINT_URL_KMS",
+                    lacksCredentials ? "no aws credentials found" : "kms cannot be called: " + shorten(reason),
+                    lacksCredentials
+                            ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+                            : "check AWS_REGION, AWS_ENDPOINT_URL_KMS and AWS_CA_BUNDLE",
                     e);
         }
+    }
+
+    private static String shorten(String reason) {
+        return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "…";
     }
 
     private static @Nullable String errorCode(AwsServiceException e) {

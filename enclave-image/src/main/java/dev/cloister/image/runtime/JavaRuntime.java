@@ -74,7 +74,9 @@ public final class JavaRuntime {
                         "--strip-java-debug-attributes",
                         "--no-header-files",
                         "--no-man-pages",
-                        "--compress=zip-0"));
+                        "--compress=zip-0",
+                        // It writes down what the running virtual machine happened to have compiled by then.
+                        "--disable-plugin=generate-jli-classes"));
     }
 
     private static String run(String name, List<String> arguments) throws LinkException {
