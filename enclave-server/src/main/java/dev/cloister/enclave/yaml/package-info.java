@@ -1,0 +1,5 @@
+/** Strict reading of small YAML files. */
+@NullMarked
+package dev.cloister.enclave.yaml;
+
+import org.jspecify.annotations.NullMarked;
