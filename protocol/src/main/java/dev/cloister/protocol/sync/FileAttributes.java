@@ -26,7 +26,7 @@ public record FileAttributes(
         Timestamp modified,
         Timestamp changed) {
     static final int SIZE = 1 + 2 + 8 + 8 + 4 + 4 + 4 + 8 + 3 * Timestamp.SIZE;
-    static final int MAX_PERMISSIONS = 0777;
+    private static final int MAX_PERMISSIONS = 0777;
 
     void encode(FieldWriter out) {
         out.coded(kind)
@@ -45,7 +45,7 @@ public record FileAttributes(
     static FileAttributes decode(FieldReader in) throws ProtocolException {
         return new FileAttributes(
                 in.coded(FileKind.values()),
-                in.u16() & MAX_PERMISSIONS,
+                permissions(in),
                 in.size(),
                 in.size(),
                 in.u32(),
@@ -55,5 +55,13 @@ public record FileAttributes(
                 Timestamp.decode(in),
                 Timestamp.decode(in),
                 Timestamp.decode(in));
+    }
+
+    static int permissions(FieldReader in) throws ProtocolException {
+        int permissions = in.u16();
+        if (permissions > MAX_PERMISSIONS) {
+            throw new ProtocolException("permissions beyond the nine bits");
+        }
+        return permissions;
     }
 }

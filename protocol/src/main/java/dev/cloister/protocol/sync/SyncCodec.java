@@ -192,14 +192,14 @@ final class SyncCodec {
             case 17 -> new GetHandleAttributes(in.i64());
             case 18 -> decodeChanges(in);
             case 19 -> new SetHandleSize(in.i64(), in.size());
-            case 20 -> new Open(SyncPath.decode(in), OpenFlags.decode(in), permissions(in));
+            case 20 -> new Open(SyncPath.decode(in), OpenFlags.decode(in), FileAttributes.permissions(in));
             case 21 -> new OpenDirectory(SyncPath.decode(in));
             case 22 -> new ReadDirectory(in.i64(), in.i64());
             case 23 -> new Read(in.i64(), in.size(), in.count(Sync.MAX_DATA));
             case 24 -> new Write(in.i64(), in.size(), data(in));
             case 25 -> new Synchronize(in.i64(), in.bool());
             case 26 -> new Close(in.i64());
-            case 27 -> new MakeDirectory(SyncPath.decode(in), permissions(in));
+            case 27 -> new MakeDirectory(SyncPath.decode(in), FileAttributes.permissions(in));
             case 28 -> new MakeSymbolicLink(SyncPath.decode(in), in.string(Sync.MAX_TARGET));
             case 29 -> new MakeLink(SyncPath.decode(in), SyncPath.decode(in));
             case 30 -> new ReadLink(SyncPath.decode(in));
@@ -249,7 +249,7 @@ final class SyncCodec {
         }
         return new SetAttributes(
                 path,
-                (present & 1) == 0 ? Optional.empty() : Optional.of(permissions(in)),
+                (present & 1) == 0 ? Optional.empty() : Optional.of(FileAttributes.permissions(in)),
                 (present & 2) == 0 ? Optional.empty() : Optional.of(in.u32()),
                 (present & 4) == 0 ? Optional.empty() : Optional.of(in.u32()),
                 (present & 8) == 0 ? Optional.empty() : Optional.of(in.size()),
@@ -266,14 +266,6 @@ final class SyncCodec {
             entries.add(DirectoryEntry.decode(in));
         }
         return new Listing(List.copyOf(entries), next, isLast);
-    }
-
-    private static int permissions(FieldReader in) throws ProtocolException {
-        int permissions = in.u16();
-        if (permissions > FileAttributes.MAX_PERMISSIONS) {
-            throw new ProtocolException("permissions beyond the nine bits");
-        }
-        return permissions;
     }
 
     private static int errno(FieldReader in) throws ProtocolException {
