@@ -47,7 +47,7 @@ final class SharedStage implements AutoCloseable {
             accounts.createKey(ThirdParty.KEY);
             thirdParty = new ThirdParty(home(), cloud);
             image = work.resolve("image.eif");
-            thirdParty.buildImage(image);
+            thirdParty.buildImage(image, "synced_mib: 256");
             thirdParty.pin(image, HostSide.PARENT.roleArn());
             host = newHost("h");
             enclave = host.start(image);

@@ -15,7 +15,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
-import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Puts a file into a bucket of another account, whose owner gets full control over it. */
@@ -24,7 +23,6 @@ final class S3Upload {
     private static final long PART_BYTES = 32L << 20;
 
     private static final long MAX_PARTS = 10_000;
-    private static final ObjectCannedACL ACL = ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL;
     private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final S3Client s3;
@@ -45,7 +43,7 @@ final class S3Upload {
         try {
             if (size <= partBytes) {
                 s3.putObject(
-                        put -> put.bucket(to.bucket()).key(to.key()).acl(ACL).contentType(CONTENT_TYPE),
+                        put -> put.bucket(to.bucket()).key(to.key()).contentType(CONTENT_TYPE),
                         RequestBody.fromFile(file));
                 progress.advance(size);
             } else {
@@ -62,7 +60,7 @@ final class S3Upload {
     private void uploadParts(Path file, long size, S3Address to, Progress progress) {
         long step = Math.max(partBytes, Math.ceilDiv(size, MAX_PARTS));
         String id = s3.createMultipartUpload(
-                        create -> create.bucket(to.bucket()).key(to.key()).acl(ACL).contentType(CONTENT_TYPE))
+                        create -> create.bucket(to.bucket()).key(to.key()).contentType(CONTENT_TYPE))
                 .uploadId();
         try {
             List<CompletedPart> parts = new ArrayList<>();

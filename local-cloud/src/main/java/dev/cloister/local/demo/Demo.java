@@ -84,7 +84,7 @@ final class Demo {
             return Files.size(sealed) / 1024 + " KiB sealed and uploaded";
         });
         steps.step("third party", "build image", () -> {
-            thirdParty.buildImage(image);
+            thirdParty.buildImage(image, "runs: 8");
             return (Files.size(image) >> 20) + " MiB";
         });
         steps.step("third party", "pin", () -> {
@@ -107,9 +107,7 @@ final class Demo {
 
     private void use(HostSide host) throws Exception {
         steps.step("host", "copy", () -> {
-            Path dataset = Files.createDirectories(host.mount().resolve("dataset"));
-            Files.createDirectories(host.mount().resolve("output"));
-            copyAll(home.resolve("examples/digits/dataset"), dataset);
+            fill(host);
             accounts.download(BUCKET, PACKAGE, host.packages().resolve(PACKAGE));
             return "dataset and package into the synced folder";
         });
@@ -135,6 +133,7 @@ final class Demo {
             Tampering.changeImage(image, changed, "Debian GNU/Linux");
             HostSide other = new HostSide(home, Files.createDirectory(work.resolve("other")), cloud, cleanup);
             start(other, changed);
+            fill(other);
             Files.copy(sealed, other.packages().resolve(PACKAGE));
             return refused(other, PACKAGE, "key-access-denied", "one byte of the image changed");
         });
@@ -179,11 +178,9 @@ final class Demo {
         return reason + ": " + why;
     }
 
-    private static void copyAll(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
+    private void fill(HostSide host) throws IOException {
+        Path dataset = Files.createDirectories(host.mount().resolve("dataset"));
+        Files.createDirectories(host.mount().resolve("output"));
+        Files.copy(home.resolve("examples/digits/dataset/digits.csv"), dataset.resolve("digits.csv"));
     }
 }

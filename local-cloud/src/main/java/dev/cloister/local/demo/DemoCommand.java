@@ -1,7 +1,6 @@
 package dev.cloister.local.demo;
 
 import dev.cloister.cli.CommandException;
-import dev.cloister.cli.CommonOptions;
 import dev.cloister.cli.ExitStatus;
 import dev.cloister.local.enclave.Folders;
 import dev.cloister.local.stage.Cleanup;
@@ -10,16 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code cloister demo}. */
 @Command(
         name = "demo",
+        mixinStandardHelpOptions = true,
         description = "Play all personas on this machine, on a real model and real data, and then what must fail.")
 public final class DemoCommand implements Callable<Integer> {
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     @Override
     public Integer call() throws Exception {
         Path home = Path.of(System.getProperty("cloister.home", "."));

@@ -35,7 +35,7 @@ final class Namespaces {
         }
         command.addAll(List.of("--mount", "--pid", "--fork", "--net", "--ipc", "--uts"));
         command.addAll(List.of("--kill-child", "--propagation", "private", "--"));
-        command.addAll(List.of(BUSYBOX.toString(), "sh", "-c", script(), "init"));
+        command.addAll(List.of(BUSYBOX.toString(), "sh", "-c", script(), "init", BUSYBOX.toString()));
         command.addAll(List.of(image.rootfs().toString(), platform.toString()));
         command.addAll(image.arguments());
         ProcessBuilder builder = new ProcessBuilder(command)

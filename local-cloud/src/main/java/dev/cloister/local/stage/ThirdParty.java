@@ -3,6 +3,7 @@ package dev.cloister.local.stage;
 import dev.cloister.local.LocalCloud;
 import dev.cloister.local.account.Account;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,14 +36,20 @@ public final class ThirdParty {
         commands.cloister(arguments.toArray(String[]::new));
     }
 
-    /** Builds an image of the examples' userland and the enclave server, which trusts the local cloud's authority. */
-    public void buildImage(Path image, String... options) throws IOException, StageException {
+    /**
+     * Builds an image of the examples' userland and the enclave server, which trusts the local cloud's authority.
+     *
+     * @param limits what the enclave takes on, in the form of the enclave server's settings, such as {@code runs: 8}
+     */
+    public void buildImage(Path image, String limits) throws IOException, StageException {
+        Path settings = image.resolveSibling(image.getFileName() + ".yaml");
+        Files.writeString(settings, "kms: {roots: /etc/cloister/kms-roots.pem}\nlimits: {" + limits + "}\n");
         List<String> arguments = new ArrayList<>(List.of("image", "build", "-o", image.toString()));
         arguments.addAll(List.of("--blobs", artifacts.blobs().toString()));
         arguments.addAll(List.of("--rootfs", artifacts.userland().toString()));
         arguments.addAll(List.of("--server", artifacts.server().toString()));
+        arguments.addAll(List.of("--enclave-config", settings.toString()));
         arguments.addAll(List.of("--kms-roots", kmsRoots.toString()));
-        arguments.addAll(List.of(options));
         commands.cloister(arguments.toArray(String[]::new));
     }
 

@@ -3,21 +3,18 @@
 #
 # Runs in a statically linked busybox as process 1 of new mount, pid, network, ipc and uts namespaces.
 #
-#   $1 root filesystem   $2 folder of the sockets that stand for vsock ports and the security module
-#   $3 program   $4... its arguments
+#   $1 busybox   $2 root filesystem   $3 folder of the sockets that stand for vsock ports and the security module
+#   $4 program   $5... its arguments
 #
 # The environment is the program's and is handed on as it is, so nothing here may depend on PATH.
 set -eu
-root=$1 platform=$2
-shift 2
-
-# Busybox itself, also when its file is out of sight.
-do=/proc/self/exe
+do=$1 root=$2 platform=$3
+shift 3
 
 $do mount -o bind "$root" "$root"
 cd "$root"
 $do mount -t proc -o nosuid,nodev,noexec proc proc
-$do mount -t tmpfs -o mode=755,nosuid,noexec dev dev
+$do mount -t tmpfs -o mode=755,nosuid dev dev
 for device in null zero full random urandom tty; do
     : >"dev/$device"
     $do mount -o bind "/dev/$device" "dev/$device"
@@ -34,10 +31,12 @@ $do mkdir run/platform
 $do mount -o bind "$platform" run/platform
 
 # From here on nothing of this machine's own files is to be seen.
+$do cp "$do" dev/busybox
 $do pivot_root . dev/old
 cd /
-$do umount -l dev/old
-$do rmdir dev/old
+/dev/busybox umount -l /dev/old
+/dev/busybox rmdir /dev/old
+/dev/busybox rm /dev/busybox
 
 "$@" &
 wait $!

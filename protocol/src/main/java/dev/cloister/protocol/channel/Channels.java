@@ -21,6 +21,7 @@ public final class Channels {
         try {
             Sockets.setConnectTimeout(socket, address, timeout);
             Sockets.connect(socket, address);
+            Sockets.setWriteTimeout(socket, Duration.ZERO);
             return new SocketChannel(socket);
         } catch (IOException | RuntimeException e) {
             socket.close();
