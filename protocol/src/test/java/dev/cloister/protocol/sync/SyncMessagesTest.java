@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SyncMessagesTest {
     private static final int HEADER = 9;
     private static final int FIRST_REPLY = 128;
-    private static final int MUTATIONS = 2000;
+    private static final int MUTATIONS = 200;
     private static final BufferPool POOL = new BufferPool(Sync.MAX_BODY);
 
     private static SyncPath path(String text) {
@@ -189,7 +189,7 @@ class SyncMessagesTest {
     void messageCutAnywhere_isRefused(Message message) throws Exception {
         byte[] whole = encode(message);
         int fields = whole.length - HEADER - message.data().remaining();
-        for (int length = 0; length < fields; length++) {
+        for (int length = 0; length < fields; length += fields > 500 ? 37 : 1) {
             byte[] cut = withBody(whole, length);
             assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> decodeAndEncode(cut));
         }
@@ -231,7 +231,7 @@ class SyncMessagesTest {
     @Test
     void randomBodies_areRefusedOrEncodeToTheSameBytes() throws Exception {
         Random random = new Random(4);
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 50_000; i++) {
             byte[] bytes = new byte[HEADER + random.nextInt(40)];
             random.nextBytes(bytes);
             ByteBuffer.wrap(bytes)

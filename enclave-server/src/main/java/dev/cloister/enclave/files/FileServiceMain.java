@@ -1,0 +1,69 @@
+package dev.cloister.enclave.files;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.cloister.enclave.posix.Directory;
+import dev.cloister.enclave.posix.Errno;
+import dev.cloister.enclave.posix.OpenFile;
+import dev.cloister.enclave.posix.OpenFlag;
+import dev.cloister.enclave.posix.PosixException;
+import dev.cloister.protocol.channel.Address;
+import dev.cloister.protocol.channel.Channels;
+import dev.cloister.protocol.channel.Listener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * The process that serves the synced folder: {@code FileServiceMain ROOT ADDRESS}. It logs nothing; when it cannot go
+ * on, it says so in one line on stderr and ends with 1. SIGTERM ends it.
+ *
+ * <p>It is content with 32 MiB of heap. Its frames and file data lie outside the heap, and take up to 160 MiB when as
+ * many clients as may connect ask for as much as they may; so {@code -XX:MaxDirectMemorySize} must allow that.
+ */
+public final class FileServiceMain {
+    /** The file by which people on the parent see that the enclave is there. */
+    static final String GREETING_NAME = "from_server.txt";
+
+    private static final String GREETING = "cloister enclave: file service is running\n";
+    private static final int GREETING_MODE = 0644;
+
+    private FileServiceMain() {}
+
+    /** Serves until it is told to end. */
+    public static void main(String[] arguments) {
+        if (arguments.length != 2) {
+            fail("usage: FileServiceMain ROOT ADDRESS");
+        }
+        try (Directory root = Directory.open(Path.of(arguments[0]));
+                Listener listener = Channels.listen(Address.parse(arguments[1]));
+                FileService service = new FileService(root)) {
+            Directory.clearFileModeMask();
+            greet(root);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                listener.close();
+                service.close();
+            }));
+            service.serve(listener);
+        } catch (PosixException | IOException | IllegalArgumentException e) {
+            fail(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void greet(Directory root) throws PosixException {
+        int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
+        byte[] text = GREETING.getBytes(US_ASCII);
+        try (OpenFile file = root.open(GREETING_NAME.getBytes(US_ASCII), flags, GREETING_MODE)) {
+            file.write(ByteBuffer.allocateDirect(text.length).put(text).flip(), 0);
+        } catch (PosixException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+    }
+
+    private static void fail(String why) {
+        System.err.println("cloister: error: file service: " + why);
+        System.exit(1);
+    }
+}
