@@ -8,7 +8,6 @@ enum KmsError {
     DRY_RUN("DryRunOperationException"),
     INCORRECT_KEY("IncorrectKeyException"),
     INVALID_ALIAS_NAME("InvalidAliasNameException"),
-    INVALID_ARN("InvalidArnException"),
     INVALID_CIPHERTEXT("InvalidCiphertextException"),
     INVALID_GRANT_TOKEN("InvalidGrantTokenException"),
     INVALID_MARKER("InvalidMarkerException"),
