@@ -72,8 +72,7 @@ public final class EnclaveMain {
         Platform platform = Platform.from(System.getenv());
         Settings settings = Settings.read(SETTINGS);
         Memory memory = Memory.read();
-        Folders folders =
-                Folders.make(FOLDERS, bytes(settings.limits().syncedMib(), memory.totalBytes() / 2));
+        Folders folders = Folders.make(FOLDERS, bytes(settings.limits().syncedMib(), memory.totalBytes() / 2));
         Nsm securityModule = new Nsm(open(platform.securityModule()));
         console.line("security module " + securityModule.describe().moduleId());
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Puts a file into a bucket of another account, whose owner gets full control over it. */
+/** Puts a file into a bucket of another account. */
 final class S3Upload {
     /** Below this size one request is enough. S3 takes up to 10000 parts of at least 5 MiB. */
     private static final long PART_BYTES = 32L << 20;
@@ -107,7 +107,8 @@ final class S3Upload {
     }
 
     private static CommandException describe(SdkException failure, S3Address to) {
-        if (failure instanceof S3Exception answered && AwsFailures.code(answered).equals("AccessDenied")) {
+        if (failure instanceof S3Exception answered
+                && AwsFailures.code(answered).equals("AccessDenied")) {
             return new CommandException(
                     ExitStatus.FAILED,
                     "access to " + to + " was denied",

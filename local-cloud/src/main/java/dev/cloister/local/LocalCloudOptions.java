@@ -33,7 +33,8 @@ public record LocalCloudOptions(
                 List.of(Account.host(), Account.thirdParty()), List.of(region), 0, 0, Duration.ofHours(12));
     }
 
-    LocalCloudOptions onPorts(int kms, int s3) {
+    /** The same on these ports; 0 for any free one. */
+    public LocalCloudOptions onPorts(int kms, int s3) {
         return new LocalCloudOptions(accounts, regions, kms, s3, credentialLifetime);
     }
 }

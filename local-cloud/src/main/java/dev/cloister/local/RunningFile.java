@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param pid the process it runs in
  * @param started when that process was started, as a number may be given to another process later
  */
-record RunningFile(long pid, Instant started, Endpoints endpoints, List<Account> accounts) {
+public record RunningFile(long pid, Instant started, Endpoints endpoints, List<Account> accounts) {
 
     static void write(Path file, Endpoints endpoints, List<Account> accounts) throws IOException {
         ProcessHandle self = ProcessHandle.current();
@@ -47,7 +47,7 @@ record RunningFile(long pid, Instant started, Endpoints endpoints, List<Account>
     }
 
     /** The file of a local cloud that still runs; what a killed one left behind does not count. */
-    static Optional<RunningFile> read(Path file) throws IOException {
+    public static Optional<RunningFile> read(Path file) throws IOException {
         try {
             ObjectNode json = JsonText.parseObject(Files.readAllBytes(file));
             List<Account> accounts = new ArrayList<>();
@@ -75,7 +75,7 @@ record RunningFile(long pid, Instant started, Endpoints endpoints, List<Account>
     }
 
     /** The process, while it lives. */
-    Optional<ProcessHandle> process() {
+    public Optional<ProcessHandle> process() {
         return ProcessHandle.of(pid).filter(process -> startOf(process).equals(started));
     }
 

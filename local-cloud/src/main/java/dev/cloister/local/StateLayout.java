@@ -3,46 +3,51 @@ package dev.cloister.local;
 import java.nio.file.Path;
 
 /** What lies where in a state directory. */
-record StateLayout(Path root) {
-    Path lock() {
+public record StateLayout(Path root) {
+    public Path lock() {
         return root.resolve("lock");
     }
 
     /** Present while a local cloud serves this directory. */
-    Path running() {
+    public Path running() {
         return root.resolve("running.json");
     }
 
     /** What a detached local cloud says on its standard streams. */
-    Path log() {
+    public Path log() {
         return root.resolve("local.log");
     }
 
-    Path audit() {
+    public Path audit() {
         return root.resolve("audit.jsonl");
     }
 
-    Path sessions() {
+    public Path sessions() {
         return root.resolve("sessions.json");
     }
 
-    Path tls() {
+    public Path tls() {
         return root.resolve("tls");
     }
 
-    Path attestationRoot() {
+    public Path attestationRoot() {
         return root.resolve("attestation-root.pem");
     }
 
-    Path aws() {
+    public Path aws() {
         return root.resolve("aws");
     }
 
-    Path kms() {
+    public Path kms() {
         return root.resolve("kms");
     }
 
-    Path s3() {
+    public Path s3() {
         return root.resolve("s3");
+    }
+
+    /** Local enclaves: a folder and a file of facts each. */
+    public Path enclaves() {
+        return root.resolve("enclaves");
     }
 }

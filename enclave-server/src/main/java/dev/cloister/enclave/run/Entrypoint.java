@@ -43,7 +43,8 @@ final class Entrypoint {
         if (!Programs.exists(command.getFirst(), packageFolder, system)) {
             throw new RefusedException(
                     Refusal.ENTRYPOINT_NOT_FOUND,
-                    "the program of the entrypoint " + Names.quote(name) + " is neither in the package nor in the image");
+                    "the program of the entrypoint " + Names.quote(name)
+                            + " is neither in the package nor in the image");
         }
         return command;
     }
@@ -59,8 +60,7 @@ final class Entrypoint {
             }
         }
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new RefusedException(
-                    Refusal.ENTRYPOINT_NOT_FOUND, "the package has no file " + Names.quote(name));
+            throw new RefusedException(Refusal.ENTRYPOINT_NOT_FOUND, "the package has no file " + Names.quote(name));
         }
         return List.of(INTERPRETER, name);
     }

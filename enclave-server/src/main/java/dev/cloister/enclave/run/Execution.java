@@ -13,8 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** An application from its start to its end. */
-record Execution(
-        Sandbox sandbox, FrameConnection client, Cancellation cancellation, Phases phases, Console console) {
+record Execution(Sandbox sandbox, FrameConnection client, Cancellation cancellation, Phases phases, Console console) {
     /** Exit status of what is killed: 128 and SIGKILL. */
     static final int KILLED = 128 + 9;
 

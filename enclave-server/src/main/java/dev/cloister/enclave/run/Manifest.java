@@ -72,7 +72,8 @@ record Manifest(Optional<Map<String, List<String>>> entrypoints, LogPolicy logs,
                 logs(top),
                 new ResourceLimits(
                         limits.integer("memory_mib", 1, MAX_MIB),
-                        OptionalInt.of(limits.integer("processes", 1, MAX_PROCESSES).orElse(DEFAULT_PROCESSES))),
+                        OptionalInt.of(
+                                limits.integer("processes", 1, MAX_PROCESSES).orElse(DEFAULT_PROCESSES))),
                 Duration.ofSeconds(limits.integer("seconds", 1, MAX_SECONDS).orElse(DEFAULT_SECONDS)));
         limits.end();
         top.end();

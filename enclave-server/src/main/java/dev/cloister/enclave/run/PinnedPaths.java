@@ -50,7 +50,8 @@ final class PinnedPaths implements Closeable {
     List<Placement> placements(RunFolder folder) throws IOException {
         List<Placement> placements = new ArrayList<>();
         for (PinnedPath path : pinned.values()) {
-            placements.add(new Placement.ReadWrite(folder.bind(path), path.path().text()));
+            placements.add(
+                    new Placement.ReadWrite(folder.bind(path), path.path().text()));
         }
         return placements;
     }

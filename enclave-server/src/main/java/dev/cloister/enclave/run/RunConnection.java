@@ -57,10 +57,7 @@ final class RunConnection {
         }
         try {
             Cancellation cancellation = new Cancellation();
-            Thread.ofPlatform()
-                    .name("run-control")
-                    .daemon()
-                    .start(() -> cancelWhenTold(client, cancellation));
+            Thread.ofPlatform().name("run-control").daemon().start(() -> cancelWhenTold(client, cancellation));
             return runner.run(request, client, cancellation);
         } finally {
             slots.release();

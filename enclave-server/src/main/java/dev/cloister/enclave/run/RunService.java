@@ -71,8 +71,7 @@ public final class RunService implements AutoCloseable {
         // A platform thread: Linux ends a sandbox together with the thread that started it.
         Thread.ofPlatform().name("run").daemon().start(() -> {
             try {
-                new RunConnection(channel, runner, runs, console)
-                        .serve(buffers, timeouts.request, timeouts.output);
+                new RunConnection(channel, runner, runs, console).serve(buffers, timeouts.request, timeouts.output);
             } finally {
                 open.remove(channel);
                 channel.close();

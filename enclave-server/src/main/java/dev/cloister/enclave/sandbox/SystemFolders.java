@@ -26,8 +26,8 @@ public final class SystemFolders {
         for (String name : PROGRAMS) {
             Path folder = root.resolve(name);
             if (Files.isSymbolicLink(folder)) {
-                arguments.addAll(List.of(
-                        "--symlink", Files.readSymbolicLink(folder).toString(), "/" + name));
+                arguments.addAll(
+                        List.of("--symlink", Files.readSymbolicLink(folder).toString(), "/" + name));
             } else if (Files.isDirectory(folder)) {
                 arguments.addAll(List.of("--ro-bind", folder.toString(), "/" + name));
             }

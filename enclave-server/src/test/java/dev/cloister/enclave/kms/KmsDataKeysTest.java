@@ -282,7 +282,8 @@ final class KmsDataKeysTest {
     }
 
     private static String document(String request) {
-        Matcher matcher = Pattern.compile("\"AttestationDocument\":\"([^\"]+)\"").matcher(request);
+        Matcher matcher =
+                Pattern.compile("\"AttestationDocument\":\"([^\"]+)\"").matcher(request);
         assertThat(matcher.find()).isTrue();
         return matcher.group(1);
     }
@@ -291,8 +292,7 @@ final class KmsDataKeysTest {
     private static KmsServer.Answer wrapped(String request, byte[] secret) {
         try {
             PublicKey recipient = KeyFactory.getInstance("RSA")
-                    .generatePublic(
-                            new X509EncodedKeySpec(Base64.getDecoder().decode(document(request))));
+                    .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(document(request))));
             AlgorithmIdentifier sha256 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256);
             AlgorithmIdentifier oaep = new AlgorithmIdentifier(
                     PKCSObjectIdentifiers.id_RSAES_OAEP,

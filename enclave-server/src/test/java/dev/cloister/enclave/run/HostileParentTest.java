@@ -28,7 +28,11 @@ final class HostileParentTest {
         enclave = Enclave.start();
         enclave.folder("dataset");
         enclave.folder("output");
-        enclave.addPackage("app.cloister", Map.of("main.py", """
+        enclave.addPackage(
+                "app.cloister",
+                Map.of(
+                        "main.py",
+                        """
                 import sys
                 # %s
                 for path in sys.argv[1:]:
@@ -36,7 +40,11 @@ final class HostileParentTest {
                         print(open(path, errors="replace").read())
                     except OSError as e:
                         print("error", e.errno)
-                """.formatted(SECRET), "lib/secret.py", "# " + SECRET, "link.py", "-> lib/secret.py"));
+                """.formatted(SECRET),
+                        "lib/secret.py",
+                        "# " + SECRET,
+                        "link.py",
+                        "-> lib/secret.py"));
     }
 
     @AfterEach
@@ -48,8 +56,7 @@ final class HostileParentTest {
     }
 
     private void assertBadRequest(String packageName, String entrypoint, String... arguments) throws IOException {
-        RunClient.Result result =
-                RunClient.run(enclave.address(), packageName, entrypoint, List.of(arguments));
+        RunClient.Result result = RunClient.run(enclave.address(), packageName, entrypoint, List.of(arguments));
         assertThat(result.refusal()).isEqualTo(Refusal.BAD_REQUEST);
         assertThat(result.stdout() + result.stderr() + result.message()).doesNotContain(SECRET);
     }
@@ -95,10 +102,12 @@ final class HostileParentTest {
 
     @Test
     void undeclaredFileOfAPackageWithEntrypoints_isRefused() throws IOException {
-        enclave.addPackage("strict.cloister", Map.of(
-                "main.py", "print(1)",
-                "debug.py", "print(open('main.py').read())",
-                "cloister.yaml", "entrypoints: {main: [python3, main.py]}"));
+        enclave.addPackage(
+                "strict.cloister",
+                Map.of(
+                        "main.py", "print(1)",
+                        "debug.py", "print(open('main.py').read())",
+                        "cloister.yaml", "entrypoints: {main: [python3, main.py]}"));
         assertThat(enclave.runEntrypoint("strict.cloister", "debug.py").refusal())
                 .isEqualTo(Refusal.ENTRYPOINT_NOT_FOUND);
     }
@@ -134,9 +143,28 @@ final class HostileParentTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "//", "//dataset", "/dataset//x", "/dataset/../encrypted", "/..", "/.", "/dataset/.", "/app",
-                "/app/main.py", "/proc/self/cwd/main.py", "/etc/passwd", "/run/cloister", "/usr", "/tmp/x", "/dev/mem",
-                "/opt/cloister", "/sys", "/root", "/var/x", "--out=/app/main.py", "--out=/../x"
+                "/",
+                "//",
+                "//dataset",
+                "/dataset//x",
+                "/dataset/../encrypted",
+                "/..",
+                "/.",
+                "/dataset/.",
+                "/app",
+                "/app/main.py",
+                "/proc/self/cwd/main.py",
+                "/etc/passwd",
+                "/run/cloister",
+                "/usr",
+                "/tmp/x",
+                "/dev/mem",
+                "/opt/cloister",
+                "/sys",
+                "/root",
+                "/var/x",
+                "--out=/app/main.py",
+                "--out=/../x"
             })
     void argumentThatIsNoPathOfTheSyncedFolder_isRefused(String argument) throws IOException {
         assertBadRequest("app.cloister", "main.py", argument);

@@ -102,9 +102,11 @@ final class RunServiceTest {
 
     @Test
     void declaredEntrypoint_runsItsCommandLine() throws IOException {
-        enclave.addPackage("a.cloister", Map.of(
-                "tool.sh", "echo \"$@\"",
-                "cloister.yaml", "entrypoints: {say: [/bin/sh, tool.sh, hello]}"));
+        enclave.addPackage(
+                "a.cloister",
+                Map.of(
+                        "tool.sh", "echo \"$@\"",
+                        "cloister.yaml", "entrypoints: {say: [/bin/sh, tool.sh, hello]}"));
         assertThat(enclave.runEntrypoint("a.cloister", "say", "you").stdout()).isEqualTo("hello you\n");
     }
 
@@ -200,7 +202,8 @@ final class RunServiceTest {
         enclave.addScript("loud.cloister", "while True: print('x' * 60000)");
         enclave.addScript("a.cloister", "print('quick')");
         try (RunClient slow = RunClient.connect(enclave.address()).start("loud.cloister", "main.py", List.of())) {
-            Conditions.await("the run is there", () -> Files.list(enclave.runs()).count() == 1);
+            Conditions.await(
+                    "the run is there", () -> Files.list(enclave.runs()).count() == 1);
             assertThat(enclave.run("a.cloister").stdout()).isEqualTo("quick\n");
             Conditions.await("the slow client's run is gone", () -> {
                 enclave.assertNothingLeft();
@@ -227,7 +230,8 @@ final class RunServiceTest {
     @Test
     void garbageInsteadOfHello_endsTheConnection() throws IOException {
         try (Channel channel = Channels.connect(enclave.address(), Duration.ofSeconds(5))) {
-            channel.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
             channel.setReadTimeout(Duration.ofSeconds(10));
             assertThat(channel.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
@@ -235,9 +239,11 @@ final class RunServiceTest {
 
     @Test
     void applicationBeyondItsTime_isEnded() throws IOException {
-        enclave.addPackage("a.cloister", Map.of(
-                "main.py", "import time; print('up', flush=True); time.sleep(100)",
-                "cloister.yaml", "entrypoints: {main: [python3, main.py]}\nlimits: {seconds: 1}"));
+        enclave.addPackage(
+                "a.cloister",
+                Map.of(
+                        "main.py", "import time; print('up', flush=True); time.sleep(100)",
+                        "cloister.yaml", "entrypoints: {main: [python3, main.py]}\nlimits: {seconds: 1}"));
         RunClient.Result result = enclave.runEntrypoint("a.cloister", "main");
         assertThat(result.refusal()).isEqualTo(Refusal.TIME_LIMIT);
         assertThat(result.stdout()).isEqualTo("up\n");
@@ -257,15 +263,20 @@ final class RunServiceTest {
     }
 
     private void addGreedy() throws IOException {
-        enclave.addPackage("greedy.cloister", Map.of(
-                "main.py", "b = bytearray(200 << 20)\nfor i in range(0, len(b), 4096): b[i] = 1\nprint('got it')",
-                "cloister.yaml", "entrypoints: {main: [python3, main.py]}\nlimits: {memory_mib: 64}"));
+        enclave.addPackage(
+                "greedy.cloister",
+                Map.of(
+                        "main.py",
+                                "b = bytearray(200 << 20)\nfor i in range(0, len(b), 4096): b[i] = 1\nprint('got it')",
+                        "cloister.yaml", "entrypoints: {main: [python3, main.py]}\nlimits: {memory_mib: 64}"));
     }
 
     @Test
     void applicationBeyondItsProcesses_cannotFork() throws IOException {
-        enclave.addPackage("a.cloister", Map.of(
-                "main.py", """
+        enclave.addPackage(
+                "a.cloister",
+                Map.of(
+                        "main.py", """
                         import os, time
                         n = 0
                         try:
@@ -276,7 +287,7 @@ final class RunServiceTest {
                         except OSError:
                             print("refused after", n)
                         """,
-                "cloister.yaml", "entrypoints: {main: [python3, main.py]}\nlimits: {processes: 16}"));
+                        "cloister.yaml", "entrypoints: {main: [python3, main.py]}\nlimits: {processes: 16}"));
         assertThat(enclave.runEntrypoint("a.cloister", "main").stdout()).startsWith("refused after 1");
     }
 
@@ -297,9 +308,13 @@ final class RunServiceTest {
     }
 
     private void addTalker(String logs) throws IOException {
-        enclave.addPackage("talk.cloister", Map.of(
-                "main.py", "import sys; print('out'); print('err', file=sys.stderr); sys.exit(5)",
-                "cloister.yaml", "logs: " + logs + "\nentrypoints: {main: [python3, main.py]}"));
+        enclave.addPackage(
+                "talk.cloister",
+                Map.of(
+                        "main.py",
+                        "import sys; print('out'); print('err', file=sys.stderr); sys.exit(5)",
+                        "cloister.yaml",
+                        "logs: " + logs + "\nentrypoints: {main: [python3, main.py]}"));
     }
 
     @Test
@@ -376,6 +391,9 @@ final class RunServiceTest {
         enclave.addScript("a.cloister", "import time; time.sleep(1)");
         RunReply.Exited exited = (RunReply.Exited) enclave.run("a.cloister").reply();
         assertThat(exited.overheadMicros()).isBetween(1L, 900_000L);
-        assertThat(enclave.console()).contains("run ended: exited after").contains("unpack").contains("wipe");
+        assertThat(enclave.console())
+                .contains("run ended: exited after")
+                .contains("unpack")
+                .contains("wipe");
     }
 }

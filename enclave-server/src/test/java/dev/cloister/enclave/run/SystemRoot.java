@@ -29,8 +29,17 @@ final class SystemRoot {
     static void remove(Path root) throws IOException {
         bind("umount", root.resolve("usr").toString());
         for (String name : new String[] {
-            "bin", "lib", "lib64", "sbin", "usr", "etc/cloister/enclave.yaml", "etc/cloister", "etc", "opt/cloister",
-            "opt", ""
+            "bin",
+            "lib",
+            "lib64",
+            "sbin",
+            "usr",
+            "etc/cloister/enclave.yaml",
+            "etc/cloister",
+            "etc",
+            "opt/cloister",
+            "opt",
+            ""
         }) {
             Files.deleteIfExists(root.resolve(name));
         }

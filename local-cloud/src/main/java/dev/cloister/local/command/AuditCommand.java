@@ -1,4 +1,4 @@
-package dev.cloister.local;
+package dev.cloister.local.command;
 
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.CommonOptions;

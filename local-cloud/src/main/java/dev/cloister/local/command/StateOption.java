@@ -1,5 +1,7 @@
-package dev.cloister.local;
+package dev.cloister.local.command;
 
+import dev.cloister.local.RunningFile;
+import dev.cloister.local.StateLayout;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
 import java.io.IOException;

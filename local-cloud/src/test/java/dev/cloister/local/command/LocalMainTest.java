@@ -1,4 +1,4 @@
-package dev.cloister.local;
+package dev.cloister.local.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.cloister.local;
+package dev.cloister.local.command;
 
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
@@ -11,43 +11,63 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** A local cloud in a process of its own, in a session of its own, so that closing the terminal does not end it. */
+/** This program in a process of its own, in a session of its own, so that closing the terminal does not end it. */
 final class Detached {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
     private static final long POLL_MILLIS = 25;
 
     private Detached() {}
 
+    /** Looks whether the process is ready. */
+    interface Probe<T> {
+        Optional<T> look() throws IOException;
+    }
+
     /**
-     * Starts it and returns once it serves.
+     * Starts it and returns what the probe finds once it is ready.
      *
+     * @param what is started, for messages
+     * @param log takes what it says on its standard streams; its folder is there
      * @param arguments of {@link LocalMain}
      */
-    static RunningFile start(StateLayout layout, List<String> arguments) throws IOException, CommandException {
-        if (RunningFile.read(layout.running()).isPresent()) {
-            throw new CommandException(
-                    ExitStatus.FAILED,
-                    "another local cloud is running on " + layout.root(),
-                    "use it with 'cloister local env', end it with 'cloister local down', or give another --state");
-        }
-        PrivateFiles.directory(layout.root());
-        PrivateFiles.replace(layout.log(), new byte[0]);
+    static <T> T start(String what, Path log, List<String> arguments, Probe<T> probe)
+            throws IOException, CommandException {
+        PrivateFiles.replace(log, new byte[0]);
         Process process = new ProcessBuilder(command(arguments))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(layout.log().toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectErrorStream(true)
                 .start();
         boolean isReady = false;
         try {
-            RunningFile running = await(process, layout);
+            T found = await(what, process, log, probe);
             isReady = true;
-            return running;
+            return found;
         } finally {
             if (!isReady) {
                 process.destroy();
             }
+        }
+    }
+
+    /** Ends such a process and waits until it is gone. */
+    static void end(String what, ProcessHandle process) throws CommandException {
+        process.destroy();
+        try {
+            process.onExit().get(END_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new CommandException(
+                    ExitStatus.FAILED,
+                    what + " (process " + process.pid() + ") did not end within " + END_TIMEOUT.toSeconds() + " s",
+                    "kill -9 " + process.pid(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -64,26 +84,27 @@ final class Detached {
         return command;
     }
 
-    private static RunningFile await(Process process, StateLayout layout) throws IOException, CommandException {
+    private static <T> T await(String what, Process process, Path log, Probe<T> probe)
+            throws IOException, CommandException {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         try {
             while (System.nanoTime() < deadline) {
-                Optional<RunningFile> running = RunningFile.read(layout.running());
-                if (running.isPresent()) {
-                    return running.get();
+                Optional<T> found = probe.look();
+                if (found.isPresent()) {
+                    return found.get();
                 }
                 if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                    throw failed("the local cloud ended at once: " + lastLine(layout.log()), layout);
+                    throw failed("the " + what + " ended at once: " + lastLine(log), log);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw failed("the local cloud was not ready within " + READY_TIMEOUT.toSeconds() + " s", layout);
+        throw failed("the " + what + " was not ready within " + READY_TIMEOUT.toSeconds() + " s", log);
     }
 
-    private static CommandException failed(String message, StateLayout layout) {
-        return new CommandException(ExitStatus.FAILED, message, "see " + layout.log());
+    private static CommandException failed(String message, Path log) {
+        return new CommandException(ExitStatus.FAILED, message, "see " + log);
     }
 
     /** The error the process printed, without the words that the error of this one will begin with as well. */

@@ -1,5 +1,6 @@
-package dev.cloister.local;
+package dev.cloister.local.command;
 
+import dev.cloister.local.RunningFile;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.CommonOptions;
 import dev.cloister.cli.ExitStatus;

@@ -1,5 +1,10 @@
-package dev.cloister.local;
+package dev.cloister.local.command;
 
+import dev.cloister.local.state.PrivateFiles;
+import dev.cloister.local.LocalCloud;
+import dev.cloister.local.LocalCloudOptions;
+import dev.cloister.local.RunningFile;
+import dev.cloister.local.StateInUseException;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.CommonOptions;
 import dev.cloister.cli.ExitStatus;
@@ -52,7 +57,9 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, CommandException {
         LocalCloudOptions options = options();
         if (detach) {
-            print(Detached.start(state.layout(), arguments()));
+            requireNone();
+            PrivateFiles.directory(state.layout().root());
+            print(Detached.start("local cloud", state.layout().log(), arguments(), state::running));
             return ExitStatus.DONE.code();
         }
         try (LocalCloud cloud = open(options)) {
@@ -62,6 +69,15 @@ final class UpCommand implements Callable<Integer> {
             waitForSignal();
         }
         return ExitStatus.INTERRUPTED.code();
+    }
+
+    private void requireNone() throws IOException, CommandException {
+        if (state.running().isPresent()) {
+            throw new CommandException(
+                    ExitStatus.FAILED,
+                    "another local cloud is running on " + state.layout().root(),
+                    "use it with 'cloister local env', end it with 'cloister local down', or give another --state");
+        }
     }
 
     private LocalCloudOptions options() throws CommandException {
