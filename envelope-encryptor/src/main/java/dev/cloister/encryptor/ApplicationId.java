@@ -36,7 +36,8 @@ record ApplicationId(String name, String version) {
             throws CommandException, IOException {
         Optional<MappingNode> manifest = manifest(directory);
         String foundName = name != null ? name : scalar(manifest, "name").orElseGet(() -> directoryName(directory));
-        String foundVersion = version != null ? version : scalar(manifest, "version").orElse(UNKNOWN_VERSION);
+        String foundVersion =
+                version != null ? version : scalar(manifest, "version").orElse(UNKNOWN_VERSION);
         return new ApplicationId(foundName, foundVersion);
     }
 

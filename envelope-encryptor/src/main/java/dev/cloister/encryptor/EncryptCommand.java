@@ -35,7 +35,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class EncryptCommand implements Callable<Integer> {
     private static final Pattern ARN_REGION = Pattern.compile("arn:[^:]*:kms:([^:]+):.*");
 
-    @Option(names = {"-d", "--directory"}, required = true, paramLabel = "DIR", description = "The application.")
+    @Option(
+            names = {"-d", "--directory"},
+            required = true,
+            paramLabel = "DIR",
+            description = "The application.")
     private Path directory = Path.of("");
 
     @Option(
@@ -55,7 +59,8 @@ final class EncryptCommand implements Callable<Integer> {
     @Option(
             names = "--application",
             paramLabel = "NAME",
-            description = "The application's id, readable by everyone (default: name in cloister.yaml, else DIR's name).")
+            description =
+                    "The application's id, readable by everyone (default: name in cloister.yaml, else DIR's name).")
     private @Nullable String application;
 
     @Option(

@@ -32,9 +32,8 @@ record FreshDataKey(EnvelopeHeader header, DataKey key) implements AutoCloseable
     static FreshDataKey generate(KmsClient kms, String keyId, EncryptionContext context) throws CommandException {
         GenerateDataKeyResponse response;
         try {
-            response = kms.generateDataKey(request -> request.keyId(keyId)
-                    .keySpec(DataKeySpec.AES_256)
-                    .encryptionContext(context.entries()));
+            response = kms.generateDataKey(
+                    request -> request.keyId(keyId).keySpec(DataKeySpec.AES_256).encryptionContext(context.entries()));
         } catch (NotFoundException e) {
             throw new CommandException(
                     ExitStatus.FAILED,

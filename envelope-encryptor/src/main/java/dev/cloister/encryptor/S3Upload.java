@@ -61,8 +61,8 @@ final class S3Upload {
 
     private void uploadParts(Path file, long size, S3Address to, Progress progress) {
         long step = Math.max(partBytes, Math.ceilDiv(size, MAX_PARTS));
-        String id = s3.createMultipartUpload(
-                        create -> create.bucket(to.bucket()).key(to.key()).acl(ACL).contentType(CONTENT_TYPE))
+        String id = s3.createMultipartUpload(create ->
+                        create.bucket(to.bucket()).key(to.key()).acl(ACL).contentType(CONTENT_TYPE))
                 .uploadId();
         try {
             List<CompletedPart> parts = new ArrayList<>();
@@ -109,7 +109,8 @@ final class S3Upload {
     }
 
     private static CommandException describe(SdkException failure, S3Address to) {
-        if (failure instanceof S3Exception answered && AwsFailures.code(answered).equals("AccessDenied")) {
+        if (failure instanceof S3Exception answered
+                && AwsFailures.code(answered).equals("AccessDenied")) {
             return new CommandException(
                     ExitStatus.FAILED,
                     "access to " + to + " was denied",

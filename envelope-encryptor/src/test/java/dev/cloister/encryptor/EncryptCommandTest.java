@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class EncryptCommandTest {
     private static final String ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     private static final byte[] DATA_KEY = "0123456789abcdefFEDCBA9876543210".getBytes(StandardCharsets.US_ASCII);
-    private static final String GENERATED = """
-            {"KeyId":"%s","CiphertextBlob":"AQID","Plaintext":"%s"}""".formatted(
-                    ARN, Base64.getEncoder().encodeToString(DATA_KEY));
+    private static final String GENERATED =
+            """
+            {"KeyId":"%s","CiphertextBlob":"AQID","Plaintext":"%s"}""".formatted(ARN, Base64.getEncoder().encodeToString(DATA_KEY));
 
     @TempDir
     Path temp;
@@ -90,7 +90,9 @@ final class EncryptCommandTest {
     @Test
     void keyArn_choosesTheRegion() {
         aws.answer(200, GENERATED);
-        assertThat(run("-d", directory, "-k", ARN, "-o", output)).as(err::toString).isZero();
+        assertThat(run("-d", directory, "-k", ARN, "-o", output))
+                .as(err::toString)
+                .isZero();
         assertThat(aws.kmsRegion()).hasToString("eu-central-1");
     }
 
@@ -103,15 +105,17 @@ final class EncryptCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "NotFoundException           | 1  | key alias/k was not found",
-        "AccessDeniedException       | 12 | access to key alias/k was denied",
-        "DisabledException           | 1  | key alias/k cannot be used (DisabledException)",
-        "KMSInvalidStateException    | 1  | key alias/k cannot be used (KMSInvalidStateException)",
-        "ExpiredTokenException       | 1  | the AWS credentials have expired",
-        "UnrecognizedClientException | 1  | KMS does not accept the AWS credentials (UnrecognizedClientException)",
-        "ValidationException         | 1  | generating a data key under alias/k failed: ValidationException: told",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "NotFoundException           | 1  | key alias/k was not found",
+                "AccessDeniedException       | 12 | access to key alias/k was denied",
+                "DisabledException           | 1  | key alias/k cannot be used (DisabledException)",
+                "KMSInvalidStateException    | 1  | key alias/k cannot be used (KMSInvalidStateException)",
+                "ExpiredTokenException       | 1  | the AWS credentials have expired",
+                "UnrecognizedClientException | 1  | KMS does not accept the AWS credentials (UnrecognizedClientException)",
+                "ValidationException         | 1  | generating a data key under alias/k failed: ValidationException: told",
+            })
     void refusalOfKms_isToldAndLeavesNothing(String code, int status, String message) throws IOException {
         aws.answer(400, "{\"__type\":\"" + code + "\",\"message\":\"told\"}");
         Files.writeString(output, "old");
@@ -151,20 +155,23 @@ final class EncryptCommandTest {
 
     @Test
     void missingDirectory_isRefused() {
-        assertThat(run("-d", temp.resolve("missing"), "-k", "alias/k", "-o", output)).isEqualTo(1);
+        assertThat(run("-d", temp.resolve("missing"), "-k", "alias/k", "-o", output))
+                .isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("is not a directory");
     }
 
     @Test
     void outputInsideTheDirectory_isRefused() {
-        assertThat(run("-d", directory, "-k", "alias/k", "-o", directory.resolve("x"))).isEqualTo(1);
+        assertThat(run("-d", directory, "-k", "alias/k", "-o", directory.resolve("x")))
+                .isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("inside the directory it is made of");
         assertThat(aws.requests()).isEmpty();
     }
 
     @Test
     void outputInMissingDirectory_isRefused() {
-        assertThat(run("-d", directory, "-k", "alias/k", "-o", temp.resolve("no/x"))).isEqualTo(1);
+        assertThat(run("-d", directory, "-k", "alias/k", "-o", temp.resolve("no/x")))
+                .isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no directory");
     }
 
@@ -187,7 +194,9 @@ final class EncryptCommandTest {
     @Test
     void upload_putsThePackageUnderTheBucketOwnersControl() {
         aws.answer(200, GENERATED).answer(200, "");
-        assertThat(encrypt("--upload", "s3://shared-bucket/digits/")).as(err::toString).isZero();
+        assertThat(encrypt("--upload", "s3://shared-bucket/digits/"))
+                .as(err::toString)
+                .isZero();
         FakeAws.Request put = aws.requests().get(1);
         assertThat(put.method() + " " + put.path()).isEqualTo("PUT /shared-bucket/digits/application.cloister");
         assertThat(put.headers().getFirst("x-amz-acl")).isEqualTo("bucket-owner-full-control");
@@ -196,11 +205,13 @@ final class EncryptCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "403 | AccessDenied | access to s3://shared-bucket/x was denied",
-        "404 | NoSuchBucket | there is no bucket shared-bucket",
-        "400 | ExpiredToken | the AWS credentials have expired",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "403 | AccessDenied | access to s3://shared-bucket/x was denied",
+                "404 | NoSuchBucket | there is no bucket shared-bucket",
+                "400 | ExpiredToken | the AWS credentials have expired",
+            })
     void refusalOfS3_isToldAndLeavesNothing(int status, String code, String message) throws IOException {
         aws.answer(200, GENERATED).answer(status, "<Error><Code>" + code + "</Code><Message>told</Message></Error>");
         assertThat(encrypt("--upload", "s3://shared-bucket/x")).isEqualTo(1);

@@ -49,7 +49,8 @@ final class FakeAws implements AwsClients, AutoCloseable {
         return requests;
     }
 
-    @Nullable Region kmsRegion() {
+    @Nullable
+    Region kmsRegion() {
         return kmsRegion;
     }
 

@@ -45,7 +45,9 @@ final class S3UploadTest {
     void largeFile_goesInParts() throws IOException, CommandException {
         aws.answer(200, CREATED).answer(200, "").answer(200, "").answer(200, "").answer(200, COMPLETED);
         upload();
-        assertThat(aws.requests()).extracting(FakeAws.Request::method).containsExactly("POST", "PUT", "PUT", "PUT", "POST");
+        assertThat(aws.requests())
+                .extracting(FakeAws.Request::method)
+                .containsExactly("POST", "PUT", "PUT", "PUT", "POST");
         assertThat(aws.requests().getFirst().headers().getFirst("x-amz-acl")).isEqualTo("bucket-owner-full-control");
         for (int part = 1; part <= 3; part++) {
             FakeAws.Request put = aws.requests().get(part);
@@ -78,7 +80,8 @@ final class S3UploadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "s3://", "s3://bucket", "s3:///key", "S3://bucket/key", "s3://Bucket/key", "bucket/key"})
+    @ValueSource(
+            strings = {"", "s3://", "s3://bucket", "s3:///key", "S3://bucket/key", "s3://Bucket/key", "bucket/key"})
     void otherAddresses_areRefused(String text) {
         assertThatThrownBy(() -> S3Address.parse(text, "f")).isInstanceOf(IllegalArgumentException.class);
     }
