@@ -16,6 +16,9 @@ public final class EnvelopeWriter {
 
     private static final int ZSTD_WORKERS = 2;
 
+    /** What a worker takes at once: half of zstd's own choice, which needs 50 MiB more memory and is no faster. */
+    private static final int ZSTD_JOB_BYTES = 1 << 22;
+
     private EnvelopeWriter() {}
 
     /**
@@ -38,6 +41,7 @@ public final class EnvelopeWriter {
         try (BackgroundOutputStream background = new BackgroundOutputStream(sealing);
                 ZstdOutputStreamNoFinalizer zstd = new ZstdOutputStreamNoFinalizer(background, ZSTD_LEVEL)) {
             zstd.setWorkers(ZSTD_WORKERS);
+            zstd.setJobSize(ZSTD_JOB_BYTES);
             summary = TarArchive.write(tree, zstd, progress);
             zstd.closeWithoutClosingParentStream();
             background.finish();

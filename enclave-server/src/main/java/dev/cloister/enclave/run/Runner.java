@@ -75,7 +75,7 @@ public final class Runner {
             phases.lap("wipe");
             reply = refusal(e, cancellation, phases);
         }
-        console.line("run ended: " + (reply instanceof RunReply.Refused(Refusal reason, _) ? reason : "exited")
+        console.line("run ended: " + (reply instanceof RunReply.Refused refused ? refused.reason() : "exited")
                 + " after " + phases + " ms");
         return reply;
     }

@@ -70,8 +70,10 @@ final class TreeBuilder {
             filling.into(tree);
             return new ArchiveSummary(tree.entries, tree.bytes);
         } catch (ArchiveException e) {
-            discard(root, e);
-            throw new ArchiveException("archive refused at entry " + tree.position + ": " + e.getMessage());
+            ArchiveException told =
+                    new ArchiveException("archive refused at entry " + tree.position + ": " + e.getMessage());
+            discard(root, told);
+            throw told;
         } catch (Throwable e) {
             discard(root, e);
             throw e;
