@@ -21,20 +21,26 @@ public final class HostMain {
     private static int run(String... arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         String[] rest = arguments.length == 0 ? arguments : Arrays.copyOfRange(arguments, 1, arguments.length);
-        CommandRunner runner = new CommandRunner(System.err);
         return switch (command) {
-            case "run" -> new CommandRunner(System.err, ExitStatus.RUN_FAILED).run(new RunCommand(), rest);
-            case "proxy" -> runner.run(new ProxyCommand(JavaCommand.current(HostMain.class, arguments)), rest);
-            case "sync" -> runner.run(new SyncCommand(JavaCommand.current(HostMain.class, arguments)), rest);
+            case "run" -> RunCommand.run(rest);
+            case "proxy" -> commandRunner().run(new ProxyCommand(JavaCommand.current(HostMain.class, arguments)), rest);
+            case "sync" -> commandRunner().run(new SyncCommand(JavaCommand.current(HostMain.class, arguments)), rest);
             default -> {
-                runner.report(
-                        new CommandException(
-                                ExitStatus.USAGE,
-                                command.isEmpty() ? "a command is missing" : "there is no command '" + command + "'",
-                                "the commands are proxy, sync and run"),
-                        false);
+                commandRunner()
+                        .report(
+                                new CommandException(
+                                        ExitStatus.USAGE,
+                                        command.isEmpty()
+                                                ? "a command is missing"
+                                                : "there is no command '" + command + "'",
+                                        "the commands are proxy, sync and run"),
+                                false);
                 yield ExitStatus.USAGE.code();
             }
         };
+    }
+
+    private static CommandRunner commandRunner() {
+        return new CommandRunner(System.err);
     }
 }

@@ -43,7 +43,6 @@ public final class Daemon {
     public static ProcessHandle start(List<String> command) throws CommandException, Failed {
         try {
             Process process = new ProcessBuilder(inOwnSession(command))
-                    .directory(new File("/"))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -85,11 +84,27 @@ public final class Daemon {
      */
     public static void detach(Path log) throws IOException {
         System.err.flush();
+        leaveFolder();
         int fd = openLog(log);
         duplicate(fd, STDERR);
         System.out.println(READY);
         System.out.flush();
         duplicate(fd, STDOUT);
+    }
+
+    /** The folder where the command was called must not stay in use. Java has its class path in full already. */
+    private static void leaveFolder() throws IOException {
+        MethodHandle chdir = Libc.bind("chdir", JAVA_INT, ADDRESS);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment root = arena.allocateFrom("/");
+            if ((int) chdir.invokeExact(Libc.errnoBuffer(), root) < 0) {
+                throw new SystemCallException("chdir");
+            }
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Libc.unreachable(e);
+        }
     }
 
     private static int openLog(Path log) throws IOException {

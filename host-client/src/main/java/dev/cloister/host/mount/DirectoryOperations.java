@@ -33,10 +33,10 @@ final class DirectoryOperations {
 
     private static final int DOTS = 2;
     private static final int NAME_SIZE = 256;
+    /** What libfuse takes for an inode number that is not known; 0 would make the C library leave the entry out. */
+    private static final long UNKNOWN_INODE = 0xffff_ffffL;
+
     private static final Timestamp NO_TIME = new Timestamp(0, 0);
-    /** Of {@code .} and {@code ..} only the type is known without asking. */
-    private static final FileAttributes DOT_ATTRIBUTES =
-            new FileAttributes(FileKind.DIRECTORY, 0755, 0, 0, 1, 0, 0, 0, NO_TIME, NO_TIME, NO_TIME);
 
     private final RemoteFileSystem files;
     private final Map<Long, DirectoryStream> streams = new ConcurrentHashMap<>();
@@ -59,29 +59,34 @@ final class DirectoryOperations {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(NAME_SIZE);
             MemorySegment stat = arena.allocate(Native.STAT_SIZE, 8);
-            for (long next = offset; ; next++) {
-                @Nullable DirectoryEntry entry = next < DOTS ? null : stream.entry(next - DOTS);
-                if (entry != null) {
-                    putName(name, entry.path().names().getFirst());
-                    Native.putStat(stat.address(), entry.attributes());
-                } else if (next < DOTS) {
-                    putName(name, ".".repeat((int) next + 1).getBytes(StandardCharsets.US_ASCII));
-                    Native.putStat(stat.address(), DOT_ATTRIBUTES);
-                } else {
-                    return;
-                }
-                if (isFull(filler, buffer, name, stat, next + 1)) {
-                    return;
-                }
+            long next = offset;
+            boolean isFull = false;
+            while (!isFull && next < DOTS) {
+                putName(name, ".".repeat((int) next + 1).getBytes(StandardCharsets.US_ASCII));
+                Native.putStat(stat.address(), dot(next == 0 ? stream.inode() : UNKNOWN_INODE));
+                isFull = fill(filler, buffer, name, stat, ++next);
+            }
+            @Nullable DirectoryEntry entry = isFull ? null : stream.entry(next - DOTS);
+            while (!isFull && entry != null) {
+                putName(name, entry.path().names().getFirst());
+                Native.putStat(stat.address(), entry.attributes());
+                isFull = fill(filler, buffer, name, stat, ++next);
+                entry = isFull ? null : stream.entry(next - DOTS);
             }
         }
+    }
+
+    /** Of {@code .} and {@code ..} only type and inode number are looked at. */
+    private static FileAttributes dot(long inode) {
+        return new FileAttributes(FileKind.DIRECTORY, 0755, 0, 0, 1, 0, 0, inode, NO_TIME, NO_TIME, NO_TIME);
     }
 
     private static void putName(MemorySegment target, byte[] name) {
         target.asByteBuffer().put(name).put((byte) 0);
     }
 
-    private static boolean isFull(long filler, long buffer, MemorySegment name, MemorySegment stat, long offset) {
+    /** Hands an entry to libfuse; true when the piece is full without it. */
+    private static boolean fill(long filler, long buffer, MemorySegment name, MemorySegment stat, long offset) {
         try {
             return (int) FILL.invokeExact(
                             MemorySegment.ofAddress(filler), MemorySegment.ofAddress(buffer), name, stat, offset)

@@ -14,19 +14,26 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryStream {
     private final RemoteFileSystem fileSystem;
     private final long handle;
+    private final long inode;
     /** Cookies by the position at which their page starts. */
     private final TreeMap<Long, Long> pages = new TreeMap<>(Map.of(0L, 0L));
 
     private SyncReply.@Nullable Listing page;
     private long pageStart;
 
-    DirectoryStream(RemoteFileSystem fileSystem, long handle) {
+    DirectoryStream(RemoteFileSystem fileSystem, SyncReply.Opened opened) {
         this.fileSystem = fileSystem;
-        this.handle = handle;
+        this.handle = opened.handle();
+        this.inode = opened.attributes().inode();
     }
 
     public long handle() {
         return handle;
+    }
+
+    /** The directory's own inode number. */
+    public long inode() {
+        return inode;
     }
 
     /**

@@ -74,8 +74,7 @@ public final class RemoteFileSystem implements Closeable {
 
     /** Opens a directory; the stream's handle is given back with {@link #release}. */
     public DirectoryStream openDirectory(SyncPath path) throws FileException {
-        SyncReply.Opened opened = ask(new SyncRequest.OpenDirectory(path), SyncReply.Opened.class);
-        return new DirectoryStream(this, opened.handle());
+        return new DirectoryStream(this, ask(new SyncRequest.OpenDirectory(path), SyncReply.Opened.class));
     }
 
     SyncReply.Listing list(long handle, long cookie) throws FileException {

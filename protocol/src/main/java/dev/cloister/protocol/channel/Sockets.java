@@ -37,18 +37,22 @@ final class Sockets {
 
     private static final MethodHandle SOCKET = Libc.bind("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CONNECT = Libc.bind("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle BIND = Libc.bind("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle LISTEN = Libc.bind("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle ACCEPT = Libc.bind("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
     private static final MethodHandle READ = Libc.bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle SENDMSG = Libc.bind("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle POLL = Libc.bind("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SHUTDOWN = Libc.bind("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SETSOCKOPT =
             Libc.bind("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle CLOSE = Libc.bind("close", JAVA_INT, JAVA_INT);
-    private static final MethodHandle EVENTFD = Libc.bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle WRITE = Libc.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+
+    /** What only a listener needs: binding a function takes milliseconds, and a client is to start fast. */
+    private static final class Listening {
+        static final MethodHandle BIND = Libc.bind("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+        static final MethodHandle LISTEN = Libc.bind("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle ACCEPT = Libc.bind("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+        static final MethodHandle POLL = Libc.bind("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        static final MethodHandle EVENTFD = Libc.bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle WRITE = Libc.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    }
 
     private Sockets() {}
 
@@ -79,12 +83,13 @@ final class Sockets {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = encode(arena, address);
             int length = (int) name.byteSize();
-            call(socket, "cannot listen on " + address, (fd, errno) -> (int) BIND.invokeExact(errno, fd, name, length));
+            call(socket, "cannot listen on " + address, (fd, errno) ->
+                    (int) Listening.BIND.invokeExact(errno, fd, name, length));
         }
     }
 
     static void listen(Descriptor socket, int backlog) throws IOException {
-        call(socket, "cannot listen", (fd, errno) -> (int) LISTEN.invokeExact(errno, fd, backlog));
+        call(socket, "cannot listen", (fd, errno) -> (int) Listening.LISTEN.invokeExact(errno, fd, backlog));
     }
 
     /** Waits for a connection, or until {@link #signal} is called on {@code wake}. */
@@ -95,12 +100,12 @@ final class Sockets {
                 setPollEntry(entries, 1, wakeFd);
                 return call(socket, "cannot wait for connections", (fd, inner) -> {
                     setPollEntry(entries, 0, fd);
-                    return (int) POLL.invokeExact(inner, entries, 2L, -1);
+                    return (int) Listening.POLL.invokeExact(inner, entries, 2L, -1);
                 });
             });
         }
         return new Descriptor((int) call(socket, "cannot accept a connection", (fd, errno) ->
-                (int) ACCEPT.invokeExact(errno, fd, MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC)));
+                (int) Listening.ACCEPT.invokeExact(errno, fd, MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC)));
     }
 
     private static void setPollEntry(MemorySegment entries, int index, int fd) {
@@ -110,13 +115,13 @@ final class Sockets {
 
     /** An event descriptor for {@link #accept}. */
     static Descriptor wakeEvent() throws IOException {
-        return create("eventfd", errno -> (int) EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC));
+        return create("eventfd", errno -> (int) Listening.EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC));
     }
 
     static void signal(Descriptor wake) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
-            call(wake, "eventfd", (fd, errno) -> (long) WRITE.invokeExact(errno, fd, one, 8L));
+            call(wake, "eventfd", (fd, errno) -> (long) Listening.WRITE.invokeExact(errno, fd, one, 8L));
         }
     }
 

@@ -33,8 +33,12 @@ public final class Libc {
     private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final ThreadLocal<MemorySegment> ERRNO_BUFFER =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ERRNO_LAYOUT));
-    private static final MethodHandle STRERROR = LINKER.downcallHandle(
-            SYMBOLS.findOrThrow("strerror"), FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+
+    /** Bound when first needed, which is on failure. */
+    private static final class Words {
+        static final MethodHandle STRERROR = LINKER.downcallHandle(
+                SYMBOLS.findOrThrow("strerror"), FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+    }
 
     private Libc() {}
 
@@ -69,7 +73,7 @@ public final class Libc {
     /** The C library's words for an {@code errno}, in lower case. */
     public static String describe(int errno) {
         try {
-            MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+            MemorySegment text = (MemorySegment) Words.STRERROR.invokeExact(errno);
             String words = text.reinterpret(256).getString(0);
             return Character.toLowerCase(words.charAt(0)) + words.substring(1);
         } catch (Throwable e) {
