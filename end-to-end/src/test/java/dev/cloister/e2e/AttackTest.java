@@ -88,7 +88,8 @@ class AttackTest {
         plant("spy", "spy.py", SPY);
         link(stage.host().mount().resolve("linked.py"), "/app/main.py");
         link(stage.host().packages().resolve("linked.py"), "../spy/spy.py");
-        assertThat(stage.host().run("reader-l.cloister", "linked.py", "").status()).isEqualTo(125);
+        assertThat(stage.host().run("reader-l.cloister", "linked.py", "").status())
+                .isEqualTo(125);
     }
 
     @ParameterizedTest
@@ -116,19 +117,26 @@ class AttackTest {
     @ParameterizedTest
     @ValueSource(strings = {"../run/cloister", "a/../../etc/passwd", "a//b", "/etc/passwd", ".", "a/./b", "a\0b"})
     void rawFileMessageWithAnotherPath_endsTheConnection(String path) throws Exception {
-        try (Channel raw = Channels.connect(
-                stage.enclave().address().enclavePort(Address.SYNC_PORT), Duration.ofSeconds(5))) {
+        try (Channel raw =
+                Channels.connect(stage.enclave().address().enclavePort(Address.SYNC_PORT), Duration.ofSeconds(5))) {
             raw.setReadTimeout(Duration.ofSeconds(5));
             DataInputStream in = new DataInputStream(raw.input());
-            raw.write(frame(1, ByteBuffer.allocate(9)
-                    .putInt(0x434C4F49)
-                    .put((byte) 0)
-                    .putShort((short) 1)
-                    .putShort((short) 1)
-                    .flip()));
+            raw.write(frame(
+                    1,
+                    ByteBuffer.allocate(9)
+                            .putInt(0x434C4F49)
+                            .put((byte) 0)
+                            .putShort((short) 1)
+                            .putShort((short) 1)
+                            .flip()));
             in.readNBytes(in.readInt());
             byte[] name = path.getBytes(UTF_8);
-            raw.write(frame(16, ByteBuffer.allocate(4 + name.length).putInt(name.length).put(name).flip()));
+            raw.write(frame(
+                    16,
+                    ByteBuffer.allocate(4 + name.length)
+                            .putInt(name.length)
+                            .put(name)
+                            .flip()));
             byte[] answer = answer(in);
             // Either an error number or nothing at all; never attributes.
             assertThat(answer.length == 0 || answer[0] == (byte) 129).isTrue();
@@ -174,8 +182,7 @@ class AttackTest {
 
     @Test
     void traceback_staysInside() throws Exception {
-        stage.install(
-                "crash.cloister", Map.of("main.py", "weights = '" + SECRET + "'; raise ValueError(weights)\n"));
+        stage.install("crash.cloister", Map.of("main.py", "weights = '" + SECRET + "'; raise ValueError(weights)\n"));
         Outcome outcome = stage.host().run("crash.cloister", "main.py", "");
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.out() + outcome.err()).doesNotContain(SECRET).doesNotContain("Traceback");
@@ -264,7 +271,8 @@ class AttackTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/proc/self/cwd", "/etc/", "/app", "/../etc", "/dataset/../app", "--in=/proc/self/root/app", "/"})
+            strings = {"/proc/self/cwd", "/etc/", "/app", "/../etc", "/dataset/../app", "--in=/proc/self/root/app", "/"
+            })
     void argumentThatNamesTheEnclavesOwnFolders_isRefused(String argument) throws Exception {
         installReader("reader-a.cloister");
         Outcome outcome = stage.host().run("reader-a.cloister", "main.py", argument);
@@ -309,7 +317,8 @@ class AttackTest {
 
     /** The enclave's own root filesystem, as root on this machine can see it; no hypervisor stands before it here. */
     private Path enclaveRoot() throws IOException {
-        try (Stream<ProcessHandle> inside = ProcessHandle.of(stage.enclave().pid()).orElseThrow().descendants()) {
+        try (Stream<ProcessHandle> inside =
+                ProcessHandle.of(stage.enclave().pid()).orElseThrow().descendants()) {
             ProcessHandle first = inside.findFirst().orElseThrow();
             return Path.of("/proc/" + first.pid() + "/root");
         }

@@ -84,8 +84,7 @@ class ModuleGraphTest {
     void shippedCode_doesNotSeeTheLocalCloud() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage(
-                        PROTOCOL, ENVELOPE, ATTESTATION, COMMAND_LINE, ENCRYPTOR, IMAGE, ENCLAVE, HOST)
+                .resideInAnyPackage(PROTOCOL, ENVELOPE, ATTESTATION, COMMAND_LINE, ENCRYPTOR, IMAGE, ENCLAVE, HOST)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(LOCAL)
@@ -125,7 +124,12 @@ class ModuleGraphTest {
         allowed[0] = module;
         allowed[1] = "org.jspecify..";
         System.arraycopy(libraries, 0, allowed, 2, libraries.length);
-        return classes().that().resideInAPackage(module).should().onlyDependOnClassesThat().resideInAnyPackage(allowed);
+        return classes()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed);
     }
 
     private static void check(ArchRule rule) {

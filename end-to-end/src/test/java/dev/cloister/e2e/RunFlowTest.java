@@ -111,7 +111,8 @@ class RunFlowTest {
                     result.write("x" * 300000)
                 """));
         for (int i = 0; i < 3; i++) {
-            assertThat(stage.host().run("write.cloister", "main.py", "/written").status()).isZero();
+            assertThat(stage.host().run("write.cloister", "main.py", "/written").status())
+                    .isZero();
             Path result = stage.host().mount().resolve("written/result.txt");
             assertThat(Files.readString(result)).hasSize(300_000);
             Files.writeString(result, "shorter");

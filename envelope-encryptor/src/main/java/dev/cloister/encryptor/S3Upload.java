@@ -59,8 +59,8 @@ final class S3Upload {
 
     private void uploadParts(Path file, long size, S3Address to, Progress progress) {
         long step = Math.max(partBytes, Math.ceilDiv(size, MAX_PARTS));
-        String id = s3.createMultipartUpload(create ->
-                        create.bucket(to.bucket()).key(to.key()).contentType(CONTENT_TYPE))
+        String id = s3.createMultipartUpload(
+                        create -> create.bucket(to.bucket()).key(to.key()).contentType(CONTENT_TYPE))
                 .uploadId();
         try {
             List<CompletedPart> parts = new ArrayList<>();

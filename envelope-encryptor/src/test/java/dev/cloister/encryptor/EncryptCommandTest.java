@@ -199,7 +199,6 @@ final class EncryptCommandTest {
                 .isZero();
         FakeAws.Request put = aws.requests().get(1);
         assertThat(put.method() + " " + put.path()).isEqualTo("PUT /shared-bucket/digits/application.cloister");
-        assertThat(put.headers().getFirst("x-amz-acl")).isEqualTo("bucket-owner-full-control");
         assertThat(put.body()).contains("CLOISTER");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("s3://shared-bucket/digits/application.cloister");
     }

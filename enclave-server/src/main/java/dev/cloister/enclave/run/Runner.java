@@ -88,12 +88,12 @@ public final class Runner {
                 .map(e -> new RunReply.Refused(e.reason(), String.valueOf(e.getMessage())))
                 .orElseGet(() -> {
                     console.failure("a run failed", failure);
-                    return new RunReply.Refused(Refusal.INTERNAL, "something in the enclave failed that should not have");
+                    return new RunReply.Refused(
+                            Refusal.INTERNAL, "something in the enclave failed that should not have");
                 });
     }
 
-    private int runPackage(
-            RunRequest.Start request, FrameConnection client, Cancellation cancellation, Phases phases)
+    private int runPackage(RunRequest.Start request, FrameConnection client, Cancellation cancellation, Phases phases)
             throws Exception {
         Entrypoint.requirePlausible(request.entrypoint());
         List<SyncedPath> paths = SyncedPath.among(request.arguments());
@@ -109,7 +109,8 @@ public final class Runner {
                 key.close();
                 cancellation.check();
                 phases.lap("unpack");
-                return runUnpacked(request, folder, data, new Execution(sandbox, client, cancellation, phases, console));
+                return runUnpacked(
+                        request, folder, data, new Execution(sandbox, client, cancellation, phases, console));
             }
         }
     }
@@ -117,8 +118,8 @@ public final class Runner {
     private int runUnpacked(RunRequest.Start request, RunFolder folder, PinnedPaths data, Execution execution)
             throws Exception {
         Manifest manifest = Manifest.read(folder.packageFolder());
-        List<String> command = new ArrayList<>(Entrypoint.commandLine(
-                manifest, request.entrypoint(), folder.packageFolder(), settings.system));
+        List<String> command = new ArrayList<>(
+                Entrypoint.commandLine(manifest, request.entrypoint(), folder.packageFolder(), settings.system));
         command.addAll(request.arguments());
 
         List<Placement> placements = new ArrayList<>();
@@ -127,12 +128,7 @@ public final class Runner {
         placements.add(new Placement.ReadOnly(folder.packageFolder(), Programs.PACKAGE));
         placements.addAll(data.placements(folder));
         SandboxSpec spec = new SandboxSpec(
-                placements,
-                Programs.PACKAGE,
-                environment(),
-                command,
-                SystemCallFilter.APPLICATION,
-                manifest.limits());
+                placements, Programs.PACKAGE, environment(), command, SystemCallFilter.APPLICATION, manifest.limits());
         return execution.run(spec, folder.scratch(), manifest);
     }
 

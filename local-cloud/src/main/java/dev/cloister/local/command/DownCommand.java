@@ -1,10 +1,10 @@
 package dev.cloister.local.command;
 
-import dev.cloister.local.RunningFile;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.CommonOptions;
 import dev.cloister.cli.ExitStatus;
 import dev.cloister.cli.Json;
+import dev.cloister.local.RunningFile;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;

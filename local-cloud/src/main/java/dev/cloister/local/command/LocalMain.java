@@ -1,7 +1,7 @@
 package dev.cloister.local.command;
 
-import dev.cloister.local.demo.DemoCommand;
 import dev.cloister.cli.CommandRunner;
+import dev.cloister.local.demo.DemoCommand;
 import picocli.CommandLine.Command;
 
 /** The program behind {@code cloister local}. */

@@ -19,7 +19,6 @@ import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +26,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code cloister local start}: what {@code nitro-cli run-enclave} is on a parent instance. */
-@Command(name = "start", description = "Start an enclave from an image; ends with it, or with --detach leaves it running.")
+@Command(
+        name = "start",
+        description = "Start an enclave from an image; ends with it, or with --detach leaves it running.")
 final class StartCommand implements Callable<Integer> {
     private static final String INSTANCE = "i-0123456789abcdef0";
 

@@ -1,9 +1,9 @@
 package dev.cloister.local.command;
 
-import dev.cloister.local.RunningFile;
-import dev.cloister.local.StateLayout;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
+import dev.cloister.local.RunningFile;
+import dev.cloister.local.StateLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

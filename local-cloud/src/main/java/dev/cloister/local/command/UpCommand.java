@@ -1,14 +1,14 @@
 package dev.cloister.local.command;
 
-import dev.cloister.local.state.PrivateFiles;
-import dev.cloister.local.LocalCloud;
-import dev.cloister.local.LocalCloudOptions;
-import dev.cloister.local.RunningFile;
-import dev.cloister.local.StateInUseException;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.CommonOptions;
 import dev.cloister.cli.ExitStatus;
 import dev.cloister.cli.Json;
+import dev.cloister.local.LocalCloud;
+import dev.cloister.local.LocalCloudOptions;
+import dev.cloister.local.RunningFile;
+import dev.cloister.local.StateInUseException;
+import dev.cloister.local.state.PrivateFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -79,7 +79,7 @@ public final class Accounts {
 
     private StaticCredentialsProvider credentials(Account account) {
         TemporaryCredentials issued = cloud.credentials(account);
-        return StaticCredentialsProvider.create(AwsSessionCredentials.create(
-                issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken()));
+        return StaticCredentialsProvider.create(
+                AwsSessionCredentials.create(issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken()));
     }
 }

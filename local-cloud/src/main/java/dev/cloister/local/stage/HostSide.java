@@ -33,7 +33,9 @@ public final class HostSide {
         this.folder = folder;
         this.cleanup = cleanup;
         this.commands = new Commands(home, cloud.environment(Account.host()))
-                .with("XDG_RUNTIME_DIR", Files.createDirectories(folder.resolve("run")).toString());
+                .with(
+                        "XDG_RUNTIME_DIR",
+                        Files.createDirectories(folder.resolve("run")).toString());
     }
 
     /** Starts an enclave from an image; later commands talk to it. */
@@ -49,8 +51,7 @@ public final class HostSide {
     public void proxy() throws IOException, StageException {
         URI kms = cloud.endpoints().kms();
         Path allowList = folder.resolve("vsock-proxy.yaml");
-        Files.writeString(
-                allowList, "allowlist:\n- {address: " + kms.getHost() + ", port: " + kms.getPort() + "}\n");
+        Files.writeString(allowList, "allowlist:\n- {address: " + kms.getHost() + ", port: " + kms.getPort() + "}\n");
         cleanup.add("stop the proxy", () -> commands.cloister("proxy", "--stop"));
         commands.cloister("proxy", "-s", "kms", "--config", allowList.toString());
     }

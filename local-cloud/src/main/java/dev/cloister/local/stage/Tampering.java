@@ -41,7 +41,8 @@ public final class Tampering {
             }
         }
         try (FileChannel file = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.allocate(CRC_LENGTH).putInt((int) crc.getValue()).flip(), CRC_AT);
+            file.write(
+                    ByteBuffer.allocate(CRC_LENGTH).putInt((int) crc.getValue()).flip(), CRC_AT);
         }
     }
 
@@ -62,7 +63,8 @@ public final class Tampering {
     private static long find(Path file, byte[] wanted) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer window = ByteBuffer.allocate(BUFFER);
-            for (long start = 0; channel.read(window.clear(), start) >= wanted.length;
+            for (long start = 0;
+                    channel.read(window.clear(), start) >= wanted.length;
                     start += BUFFER - wanted.length) {
                 for (int i = 0; i + wanted.length <= window.position(); i++) {
                     if (ByteBuffer.wrap(window.array(), i, wanted.length).equals(ByteBuffer.wrap(wanted))) {

@@ -30,8 +30,8 @@ public final class ThirdParty {
 
     /** Seals a directory into a package; more options as {@code cloister encrypt} takes them. */
     public void encrypt(Path application, Path sealed, String... options) throws IOException, StageException {
-        List<String> arguments = new ArrayList<>(
-                List.of("encrypt", "-d", application.toString(), "-k", KEY, "-o", sealed.toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("encrypt", "-d", application.toString(), "-k", KEY, "-o", sealed.toString()));
         arguments.addAll(List.of(options));
         commands.cloister(arguments.toArray(String[]::new));
     }
