@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -211,7 +212,7 @@ class AttackTest {
                 import os
                 wanted = "the-model-" + "weights"
                 for folder, directories, names in os.walk("/"):
-                    if folder in ("/proc", "/sys", "/usr"):
+                    if folder in ("/proc", "/sys", "/usr", "/dev"):
                         directories.clear()
                         continue
                     for name in names:
@@ -225,7 +226,7 @@ class AttackTest {
                     if process.isdigit():
                         print("process", open("/proc/" + process + "/cmdline").read().split("\\0")[0])
                 """));
-        var other = Background.run(() -> stage.host().run("long.cloister", "main.py", "/" + wait.getFileName()));
+        CompletableFuture<Outcome> other = Background.run(() -> stage.host().run("long.cloister", "main.py", "/" + wait.getFileName()));
         Outcome outcome = stage.host().run("search.cloister", "main.py", "");
         Files.writeString(wait.resolve("end"), "");
         assertThat(other.join().status()).isZero();
