@@ -270,7 +270,7 @@ final class KmsDataKeysTest {
     @Test
     void warmUp_needsNoNetwork() throws Exception {
         forwarder.close();
-        WarmUp.run(clients);
+        WarmUp.run(clients, new Nsm(KmsDataKeysTest::attest), recipientKeys);
         assertThat(server.requests()).isEmpty();
     }
 
