@@ -39,8 +39,7 @@ public final class WarmUp implements SdkHttpClient {
                 KmsClient kms = clients.make(key.region(), transport);
                 RecipientKey recipient = recipientKeys.take()) {
             Bytes document = securityModule.attest(recipient.publicKey(), null, null);
-            byte[] wrapped =
-                    KmsDataKeys.decrypt(kms, key, new Credentials("none", "none", "none"), document);
+            byte[] wrapped = KmsDataKeys.decrypt(kms, key, new Credentials("none", "none", "none"), document);
             clients.sockets().rehearse();
             byte[] _ = recipient.unwrap(wrapped);
         } catch (RecipientException expected) {

@@ -45,8 +45,7 @@ final class SettingsTest {
         assertThat(settings.kms().endpoint("eu-west-3")).contains(URI.create("https://kms.eu-west-3.example:8443"));
         assertThat(settings.kms().roots()).contains(Path.of("/etc/cloister/kms-roots.pem"));
         assertThat(settings.kms().region()).contains("eu-central-1");
-        assertThat(settings.limits())
-                .isEqualTo(new Settings.Limits(2, OptionalInt.of(100), OptionalInt.of(200), 300));
+        assertThat(settings.limits()).isEqualTo(new Settings.Limits(2, OptionalInt.of(100), OptionalInt.of(200), 300));
     }
 
     @ParameterizedTest

@@ -18,13 +18,14 @@ final class SyncedPathTest {
 
     @Test
     void absolutePaths_areFoundInAllTheirSpellings() throws RefusedException {
-        assertThat(among("-d", "/dataset/", "--out=/output/x", "/a/b c/ü")).containsExactly(
-                "/dataset", "/output/x", "/a/b c/ü");
+        assertThat(among("-d", "/dataset/", "--out=/output/x", "/a/b c/ü"))
+                .containsExactly("/dataset", "/output/x", "/a/b c/ü");
     }
 
     @Test
     void relativePathsAndOtherWords_meanNothing() throws RefusedException {
-        assertThat(among("model.npz", "./x", "../x", "--url=https://x/y", "a/b", "", "=", "--n=3", "x:/y")).isEmpty();
+        assertThat(among("model.npz", "./x", "../x", "--url=https://x/y", "a/b", "", "=", "--n=3", "x:/y"))
+                .isEmpty();
     }
 
     @ParameterizedTest

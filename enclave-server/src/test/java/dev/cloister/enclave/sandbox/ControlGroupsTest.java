@@ -22,10 +22,12 @@ final class ControlGroupsTest {
         ControlGroup group = ControlGroups.detect(root).create("1", LIMITS);
         Path folder = root.resolve("cloister/1");
         assertThat(Files.readString(root.resolve("cgroup.subtree_control"))).isEqualTo("+memory +pids");
-        assertThat(Files.readString(root.resolve("cloister/cgroup.subtree_control"))).isEqualTo("+memory +pids");
+        assertThat(Files.readString(root.resolve("cloister/cgroup.subtree_control")))
+                .isEqualTo("+memory +pids");
         assertThat(Files.readString(folder.resolve("memory.max"))).isEqualTo("67108864\n");
         assertThat(Files.readString(folder.resolve("pids.max"))).isEqualTo("16\n");
-        assertThat(group.membershipFiles()).isEqualTo(folder.resolve("cgroup.procs").toString());
+        assertThat(group.membershipFiles())
+                .isEqualTo(folder.resolve("cgroup.procs").toString());
     }
 
     @Test
