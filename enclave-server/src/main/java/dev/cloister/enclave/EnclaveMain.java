@@ -9,13 +9,13 @@ import dev.cloister.enclave.config.Settings;
 import dev.cloister.enclave.console.Console;
 import dev.cloister.enclave.kernel.Memory;
 import dev.cloister.enclave.kms.DataKeys;
-import dev.cloister.enclave.kms.KeyRefusedException;
 import dev.cloister.enclave.kms.KmsClients;
 import dev.cloister.enclave.kms.KmsDataKeys;
 import dev.cloister.enclave.kms.RecipientKeys;
 import dev.cloister.enclave.kms.WarmUp;
 import dev.cloister.enclave.nsm.NsmDevice;
 import dev.cloister.enclave.nsm.NsmSocket;
+import dev.cloister.enclave.run.Rehearsal;
 import dev.cloister.enclave.run.RunService;
 import dev.cloister.enclave.run.Runner;
 import dev.cloister.enclave.sandbox.ControlGroups;
@@ -89,7 +89,7 @@ public final class EnclaveMain {
                 platform.address().enclavePort(Address.SYNC_PORT),
                 Files.createDirectory(folders.work().resolve("files")));
 
-        DataKeys keys = dataKeys(settings.kms(), platform, securityModule);
+        DataKeys keys = dataKeys(settings.kms(), platform, securityModule, folders.runs());
         Runner runner = new Runner(
                 new Runner.Settings(
                         folders.synced(),
@@ -123,20 +123,19 @@ public final class EnclaveMain {
         System.exit(FAILED);
     }
 
-    private DataKeys dataKeys(Settings.Kms settings, Platform platform, Nsm securityModule)
+    private DataKeys dataKeys(Settings.Kms settings, Platform platform, Nsm securityModule, Path runs)
             throws IOException, GeneralSecurityException {
         KmsClients clients = new KmsClients(settings, platform.address().parentPort(Address.KMS_PORT));
         RecipientKeys recipientKeys = new RecipientKeys(random);
-        Thread.ofPlatform().name("warm-up").daemon().start(() -> warmUp(clients));
+        Thread.ofPlatform().name("warm-up").daemon().start(() -> {
+            try {
+                Rehearsal.run(runs, random);
+                WarmUp.run(clients, securityModule, recipientKeys);
+            } catch (Exception e) {
+                console.failure("what a run needs could not be tried; runs may fail", e);
+            }
+        });
         return new KmsDataKeys(clients, securityModule, recipientKeys);
-    }
-
-    private void warmUp(KmsClients clients) {
-        try {
-            WarmUp.run(clients);
-        } catch (KeyRefusedException | RuntimeException e) {
-            console.failure("the kms client could not be warmed up; the first run will be slow", e);
-        }
     }
 
     private static void requireEnvironment() throws ConfigurationException {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -48,7 +49,7 @@ final class FileService {
         }
         placements.add(new Placement.ReadWrite(synced, ROOT));
         if (address instanceof Address.Unix(Path socket)) {
-            Path folder = socket.toAbsolutePath().getParent();
+            Path folder = folderOf(socket);
             placements.add(new Placement.ReadWrite(folder, folder.toString()));
         }
         List<String> command = List.of(
@@ -75,10 +76,14 @@ final class FileService {
     private static Set<Path> runtimeFolders(String classPath, String javaHome) {
         Set<Path> folders = new LinkedHashSet<>();
         folders.add(Path.of(javaHome));
-        for (String entry : classPath.split(File.pathSeparator)) {
+        for (String entry : classPath.split(File.pathSeparator, -1)) {
             Path path = Path.of(entry).toAbsolutePath();
-            folders.add(Files.isDirectory(path) ? path : path.getParent());
+            folders.add(Files.isDirectory(path) ? path : folderOf(path));
         }
         return folders;
+    }
+
+    private static Path folderOf(Path file) {
+        return Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("/"));
     }
 }

@@ -6,9 +6,13 @@ import dev.cloister.protocol.channel.Channels;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.apache.http.HttpHost;
@@ -63,6 +67,14 @@ final class ForwardedSockets implements ConnectionSocketFactory {
             channel.close();
             throw e;
         }
+    }
+
+    /** Makes the first message of a connection that never is, so that the code for it is loaded. */
+    void rehearse() throws SSLException {
+        SSLEngine engine = tls.createSSLEngine("localhost", 443);
+        engine.setUseClientMode(true);
+        ByteBuffer message = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        SSLEngineResult _ = engine.wrap(ByteBuffer.allocate(0), message);
     }
 
     private Channel connect() throws IOException {

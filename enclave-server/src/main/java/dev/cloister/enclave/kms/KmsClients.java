@@ -32,6 +32,7 @@ public final class KmsClients implements AutoCloseable {
     private static final int KEPT_REGIONS = 8;
 
     private final Settings.Kms settings;
+    private final ForwardedSockets sockets;
     private final SdkHttpClient http;
     private final Map<String, KmsClient> clients = new LinkedHashMap<>();
 
@@ -42,8 +43,9 @@ public final class KmsClients implements AutoCloseable {
      */
     public KmsClients(Settings.Kms settings, Address forwarder) throws IOException, GeneralSecurityException {
         this.settings = settings;
+        this.sockets = new ForwardedSockets(forwarder, TrustRoots.of(settings.roots()));
         this.http = ApacheHttpClient.builder()
-                .socketFactory(new ForwardedSockets(forwarder, TrustRoots.of(settings.roots())))
+                .socketFactory(sockets)
                 // There is no DNS here, and the address is of no use: the parent's forwarder connects.
                 .dnsResolver(host -> new InetAddress[] {InetAddress.getLoopbackAddress()})
                 .proxyConfiguration(ProxyConfiguration.builder()
@@ -55,6 +57,11 @@ public final class KmsClients implements AutoCloseable {
                 .maxConnections(MAX_CONNECTIONS)
                 .expectContinueEnabled(false)
                 .build();
+    }
+
+    /** How connections are made. */
+    ForwardedSockets sockets() {
+        return sockets;
     }
 
     /** The client for a region. */

@@ -13,11 +13,7 @@ public final class RecipientKeys implements AutoCloseable {
     private final Thread maker;
 
     public RecipientKeys(SecureRandom random) {
-        maker = Thread.ofPlatform()
-                .name("recipient-keys")
-                .daemon()
-                .priority(Thread.MIN_PRIORITY)
-                .start(() -> makeAhead(random));
+        maker = Thread.ofPlatform().name("recipient-keys").daemon().start(() -> makeAhead(random));
     }
 
     private void makeAhead(SecureRandom random) {

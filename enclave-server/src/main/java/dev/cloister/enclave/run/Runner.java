@@ -75,8 +75,9 @@ public final class Runner {
             phases.lap("wipe");
             reply = refusal(e, cancellation, phases);
         }
-        console.line("run ended: " + (reply instanceof RunReply.Refused refused ? refused.reason() : "exited")
-                + " after " + phases + " ms");
+        String end =
+                reply instanceof RunReply.Refused refused ? refused.reason().name() : "exited";
+        console.line("run ended: " + end + " after " + phases + " ms");
         return reply;
     }
 

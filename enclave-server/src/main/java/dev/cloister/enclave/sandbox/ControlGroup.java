@@ -43,7 +43,8 @@ final class ControlGroup implements AutoCloseable {
 
     private static boolean remove(Path folder) {
         try {
-            return Files.deleteIfExists(folder) || true;
+            boolean _ = Files.deleteIfExists(folder);
+            return true;
         } catch (IOException stillPopulated) {
             return false;
         }

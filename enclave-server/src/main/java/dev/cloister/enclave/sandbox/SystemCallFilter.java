@@ -12,9 +12,9 @@ import java.util.Set;
  */
 public enum SystemCallFilter {
     /** For a third party's application. */
-    APPLICATION(1, 2, 10),
+    APPLICATION,
     /** For the file service, which listens on AF_VSOCK. */
-    FILE_SERVICE(1, 40);
+    FILE_SERVICE;
 
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;
@@ -43,13 +43,6 @@ public enum SystemCallFilter {
             SystemCall.PERSONALITY,
             SystemCall.CLONE3);
 
-    private final int[] socketFamilies;
-
-    /** Takes the {@code AF_*} families that sockets may be of. */
-    SystemCallFilter(int... socketFamilies) {
-        this.socketFamilies = socketFamilies;
-    }
-
     /** The filter as a program of {@code struct sock_filter}. */
     public byte[] program(Architecture architecture) {
         FilterProgram program = new FilterProgram();
@@ -69,12 +62,20 @@ public enum SystemCallFilter {
         return program.otherwise(FilterProgram.ALLOW);
     }
 
+    /** The {@code AF_*} families that sockets may be of: unix, vsock, internet versions 4 and 6. */
+    private int[] socketFamilies() {
+        return switch (this) {
+            case APPLICATION -> new int[] {1, 2, 10};
+            case FILE_SERVICE -> new int[] {1, 40};
+        };
+    }
+
     private void argumentRules(FilterProgram program, Architecture machine) {
         int denied = FilterProgram.error(EPERM);
         int allowed = FilterProgram.ALLOW;
         int noFamily = FilterProgram.error(EAFNOSUPPORT);
-        program.callByValue(SystemCall.SOCKET.number(machine), 0, socketFamilies, allowed, noFamily);
-        program.callByValue(SystemCall.SOCKETPAIR.number(machine), 0, socketFamilies, allowed, noFamily);
+        program.callByValue(SystemCall.SOCKET.number(machine), 0, socketFamilies(), allowed, noFamily);
+        program.callByValue(SystemCall.SOCKETPAIR.number(machine), 0, socketFamilies(), allowed, noFamily);
         program.callByBits(SystemCall.CLONE.number(machine), 0, NEW_NAMESPACES, denied, allowed);
         program.call(SystemCall.CLONE3.number(machine), FilterProgram.error(ENOSYS));
         program.callByValue(SystemCall.IOCTL.number(machine), 1, TERMINAL_INJECTIONS, denied, allowed);

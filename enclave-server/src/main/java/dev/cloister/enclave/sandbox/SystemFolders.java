@@ -37,7 +37,7 @@ public final class SystemFolders {
             arguments.addAll(List.of("--ro-bind", etc.toString(), "/etc"));
         }
         if (Files.exists(root.resolve(SETTINGS.substring(1)))) {
-            arguments.addAll(List.of("--tmpfs", SETTINGS, "--remount-ro", SETTINGS));
+            arguments.addAll(List.of("--perms", "0000", "--tmpfs", SETTINGS, "--remount-ro", SETTINGS));
         }
         return new SystemFolders(arguments);
     }

@@ -15,6 +15,7 @@ import dev.cloister.protocol.channel.Address;
 import dev.cloister.protocol.run.Credentials;
 import dev.cloister.protocol.run.Refusal;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,7 +224,7 @@ final class KmsDataKeysTest {
     @Test
     void forwarderThatReachesNothing_isNamed() throws Exception {
         forwarder.close();
-        forwarder = new ParentForwarder(forwarderAddress(), new InetSocketAddress("127.0.0.1", 1));
+        forwarder = new ParentForwarder(forwarderAddress(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         KeyRefusedException refusal = refusal();
         assertThat(refusal.reason()).isEqualTo(Refusal.KMS_UNREACHABLE);
         assertThat(refusal).hasMessageContaining("the parent's proxy is there");
@@ -270,7 +271,7 @@ final class KmsDataKeysTest {
     @Test
     void warmUp_needsNoNetwork() throws Exception {
         forwarder.close();
-        WarmUp.run(clients);
+        WarmUp.run(clients, new Nsm(KmsDataKeysTest::attest), recipientKeys);
         assertThat(server.requests()).isEmpty();
     }
 

@@ -271,9 +271,16 @@ final class HostileApplicationTest {
                     system));
             enclave.addPackage("a.cloister", Map.of("main.py", """
                     import os
-                    print(os.listdir("/etc/cloister"), os.path.exists("/opt"), os.listdir("/etc"))
+                    print(os.path.exists("/opt"), os.listdir("/etc"))
+                    for attempt in (os.listdir, lambda folder: os.chmod(folder, 0o700)):
+                        try:
+                            attempt("/etc/cloister")
+                            print("done")
+                        except OSError as e:
+                            print(e.strerror)
                     """));
-            assertThat(enclave.run("a.cloister").stdout()).isEqualTo("[] False ['cloister']\n");
+            assertThat(enclave.run("a.cloister").stdout())
+                    .isEqualTo("False ['cloister']\nPermission denied\nRead-only file system\n");
         } finally {
             SystemRoot.remove(system);
         }
