@@ -46,7 +46,7 @@ public final class FuseMount {
         try {
             mount.serve();
             return mount;
-        } catch (CommandException e) {
+        } catch (CommandException | RuntimeException | Error e) {
             mount.close();
             throw e;
         }
