@@ -55,9 +55,14 @@ public final class JavaCommand {
         return command;
     }
 
-    /** A run that records an ahead-of-time cache must not have its file overwritten by what it starts. */
+    /**
+     * A run that records an ahead-of-time cache must not have its file overwritten by what it starts, and Java refuses a
+     * second choice of garbage collector.
+     */
     private static boolean isInherited(String option) {
-        return !option.startsWith("-XX:AOTCacheOutput=") && !option.startsWith("-XX:AOTMode=record");
+        return !option.startsWith("-XX:AOTCacheOutput=")
+                && !option.startsWith("-XX:AOTMode=record")
+                && !option.matches("-XX:\\+Use[A-Za-z0-9]+GC");
     }
 
     /** Where the options end: at {@code -jar}, {@code -cp} or the main class. */

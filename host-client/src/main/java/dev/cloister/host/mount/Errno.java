@@ -1,6 +1,7 @@
 package dev.cloister.host.mount;
 
 import dev.cloister.host.remote.FileException;
+import java.util.stream.Stream;
 
 /** Turns what a file operation throws into what libfuse wants: 0 or more for success, else a negative errno. */
 final class Errno {
@@ -23,7 +24,11 @@ final class Errno {
             return -e.errno();
         } catch (RuntimeException | Error e) {
             // Nothing may be thrown into C. File names stay out of the log; the kind and place of the mistake do not.
-            System.err.println("cloister: unexpected " + e.getClass().getName() + " at " + e.getStackTrace()[0]);
+            String place = Stream.of(e.getStackTrace())
+                    .findFirst()
+                    .map(Object::toString)
+                    .orElse("an unknown place");
+            System.err.println("cloister: unexpected " + e.getClass().getName() + " at " + place);
             return -FileException.EIO;
         }
     }

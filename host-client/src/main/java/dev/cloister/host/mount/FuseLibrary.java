@@ -56,7 +56,7 @@ public interface FuseLibrary extends LibFuse {
         try {
             return LibraryLoader.create(FuseLibrary.class).failImmediately().load("libfuse.so.2");
         } catch (UnsatisfiedLinkError e) {
-            throw MountPoint.failed("libfuse.so.2 is not installed", "install the package libfuse2");
+            throw MountPoint.failed("libfuse.so.2 cannot be loaded", "install the package libfuse2");
         }
     }
 }

@@ -46,7 +46,7 @@ public final class FuseMount {
         try {
             mount.serve();
             return mount;
-        } catch (CommandException e) {
+        } catch (CommandException | RuntimeException | Error e) {
             mount.close();
             throw e;
         }
@@ -114,12 +114,7 @@ public final class FuseMount {
             threads.add(new RequestThread(library, session, channel, number));
         }
         threads.forEach(Thread::start);
-        try {
-            point.probe();
-        } catch (IOException e) {
-            throw MountPoint.failed(
-                    "the mount on " + point.path() + " does not answer: " + e.getMessage(), "is the enclave running?");
-        }
+        point.probe();
     }
 
     /** Waits until the mount has ended. */

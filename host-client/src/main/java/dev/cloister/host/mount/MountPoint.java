@@ -12,13 +12,17 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A folder on which the synced folder is mounted. */
 public final class MountPoint {
     private static final Path DEVICE = Path.of("/dev/fuse");
     private static final int ENOTCONN = 107;
+    private static final long PROBE_SECONDS = 15;
 
     private final Path path;
 
@@ -131,12 +135,28 @@ public final class MountPoint {
         } catch (IOException notInstalled) {
             throw failed("fusermount cannot be run", "install the package fuse or fuse3");
         }
-        throw failed("the dead mount on " + path + " cannot be taken away", "try: fusermount -u -z " + path);
+        throw failed("the mount on " + path + " cannot be taken away", "try: fusermount -u -z " + path);
     }
 
-    /** Asks the mount itself whether it answers. */
-    void probe() throws IOException {
-        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    /**
+     * Asks the mount itself whether it answers.
+     *
+     * @throws CommandException with status 14 when it does not, or fails
+     */
+    void probe() throws CommandException {
+        FutureTask<BasicFileAttributes> answer = new FutureTask<>(
+                () -> Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+        Thread.ofPlatform().daemon().name("probe").start(answer);
+        try {
+            answer.get(PROBE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw failed("the mount on " + path + " does not work: " + e.getCause(), "is the enclave running?");
+        } catch (TimeoutException e) {
+            throw failed("the mount on " + path + " does not answer", "is the enclave running?");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("interrupted", null);
+        }
     }
 
     public Path path() {

@@ -35,10 +35,10 @@ import picocli.CommandLine.Option;
         name = "cloister proxy",
         description = "Forwards the enclave's connections to KMS. Returns once it listens; --stop ends it.")
 public final class ProxyCommand implements Callable<Integer> {
-    /** Buffers lie outside the heap: two of 256 KiB for each connection. */
+    /** Buffers lie outside the heap: two of {@link Forwarder#BUFFER_BYTES} for each connection. */
     private static final List<String> JAVA_OPTIONS = List.of(
             "-Xmx32m",
-            "-XX:MaxDirectMemorySize=160m",
+            "-XX:MaxDirectMemorySize=96m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=4",
             "--enable-native-access=ALL-UNNAMED");

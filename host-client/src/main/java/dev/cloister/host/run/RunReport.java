@@ -38,6 +38,18 @@ final class RunReport {
         return exited.status();
     }
 
+    /** A signal ended the run. */
+    int interrupted() {
+        if (json) {
+            Map<String, @Nullable Object> line = new LinkedHashMap<>();
+            line.put("status", ExitStatus.INTERRUPTED.code());
+            line.put("reason", "interrupted");
+            line.put("code", ExitStatus.INTERRUPTED.code());
+            err.println(Json.write(line));
+        }
+        return ExitStatus.INTERRUPTED.code();
+    }
+
     /** The run failed before or beside the application. */
     int failed(CommandException failure) {
         return failed(failure, failure.statusName());

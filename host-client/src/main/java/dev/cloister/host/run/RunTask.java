@@ -43,15 +43,16 @@ final class RunTask {
             WritableByteChannel stdout = new FileOutputStream(FileDescriptor.out).getChannel();
             WritableByteChannel stderr = new FileOutputStream(FileDescriptor.err).getChannel();
             try (RunSession session = RunSession.open(address, stdout, stderr)) {
-                return report.exited(runInterruptibly(
-                        session, new RunRequest.Start(packageName, options.script(), arguments, credentials)));
+                RunRequest.Start start = new RunRequest.Start(packageName, options.script(), arguments, credentials);
+                return runInterruptibly(session, start, report);
             }
         } catch (RefusedException e) {
             return report.refused(e, packageName, options.script());
         } catch (CommandException e) {
             return report.failed(e);
         } catch (IOException | RuntimeException e) {
-            return report.failed(new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()), null, e));
+            String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return report.failed(new CommandException(ExitStatus.FAILED, text, null, e));
         }
     }
 
@@ -89,20 +90,33 @@ final class RunTask {
     }
 
     /** Ctrl-C and SIGTERM stop the application in the enclave before this process goes. */
-    private static RunReply.Exited runInterruptibly(RunSession session, RunRequest.Start start)
+    private static int runInterruptibly(RunSession session, RunRequest.Start start, RunReport report)
             throws RefusedException, CommandException {
-        AtomicBoolean running = new AtomicBoolean(true);
+        AtomicBoolean decided = new AtomicBoolean();
         Thread onSignal = new Thread(() -> {
-            if (running.get()) {
+            if (decided.compareAndSet(false, true)) {
                 session.stop(STOP_TIMEOUT);
-                Runtime.getRuntime().halt(ExitStatus.INTERRUPTED.code());
+                Runtime.getRuntime().halt(report.interrupted());
             }
         });
         Runtime.getRuntime().addShutdownHook(onSignal);
+        RunReply.Exited exited;
         try {
-            return session.run(start);
+            exited = session.run(start);
         } finally {
-            running.set(false);
+            if (!decided.compareAndSet(false, true)) {
+                awaitHalt(onSignal);
+            }
+        }
+        return report.exited(exited);
+    }
+
+    /** The process ends in the thread that handles the signal; nothing is said here any more. */
+    private static void awaitHalt(Thread onSignal) {
+        try {
+            onSignal.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -99,6 +99,19 @@ class MountFaultsTest {
     }
 
     @Test
+    void relativePaths_areUnderstoodAndTheFolderIsLeft() throws Exception {
+        try (Mounted mounted = Mounted.serving()) {
+            Command.Result result =
+                    new Command(mounted.folder()).in(mounted.folder()).run("sync", "-d", "mnt", "--enclave", "unix:.");
+            assertThat(result.status()).as(result.err()).isZero();
+            Files.writeString(mounted.mountPoint().resolve("f"), "x");
+            Path working =
+                    Path.of("/proc", Long.toString(mounted.servers().getFirst().pid()), "cwd");
+            assertThat(working.toRealPath()).isEqualTo(Path.of("/"));
+        }
+    }
+
+    @Test
     void missingMountPoint_isRefused() throws Exception {
         try (Mounted mounted = Mounted.serving()) {
             Files.delete(mounted.mountPoint());

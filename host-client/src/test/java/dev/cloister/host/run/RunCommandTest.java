@@ -119,7 +119,7 @@ class RunCommandTest {
             run.reply(new RunReply.Exited(143, 0));
         })) {
             Path out = folder.resolve("out");
-            Process process = command.start(out, folder.resolve("err"), "run", "-f", "a", "-s", "b");
+            Process process = command.start(out, folder.resolve("err"), "run", "-f", "a", "-s", "b", "--json");
             while (!Files.exists(out) || Files.size(out) == 0) {
                 assertThat(process.isAlive()).isTrue();
                 Thread.onSpinWait();
@@ -127,6 +127,7 @@ class RunCommandTest {
             Command.shell("kill -" + signal + " " + process.pid());
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(130);
+            assertThat(folder.resolve("err")).hasContent("{\"status\":130,\"reason\":\"interrupted\",\"code\":130}");
             assertThat(service.requests().take()).isInstanceOf(RunRequest.Start.class);
             assertThat(service.requests().poll(5, TimeUnit.SECONDS)).isEqualTo(new RunRequest.Stop());
         }

@@ -18,6 +18,7 @@ public final class Command {
 
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>();
+    private Path workingFolder = Path.of("").toAbsolutePath();
 
     /** With {@code folder} for state, logs and captured output. */
     public Command(Path folder) {
@@ -30,6 +31,12 @@ public final class Command {
 
     public Command with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /** Runs commands in another working folder. */
+    public Command in(Path working) {
+        workingFolder = working;
         return this;
     }
 
@@ -58,6 +65,7 @@ public final class Command {
         line.addAll(Arrays.asList(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.directory(workingFolder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("CLOISTER_"));
         builder.environment().putAll(environment);
         return builder.start();

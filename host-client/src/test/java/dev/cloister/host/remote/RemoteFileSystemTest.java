@@ -1,0 +1,258 @@
+package dev.cloister.host.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cloister.protocol.channel.Address;
+import dev.cloister.protocol.channel.Channel;
+import dev.cloister.protocol.channel.Channels;
+import dev.cloister.protocol.channel.EnclaveAddress;
+import dev.cloister.protocol.channel.Listener;
+import dev.cloister.protocol.frame.BufferPool;
+import dev.cloister.protocol.frame.FieldWriter;
+import dev.cloister.protocol.frame.Frame;
+import dev.cloister.protocol.frame.FrameConnection;
+import dev.cloister.protocol.frame.Hello;
+import dev.cloister.protocol.frame.Message;
+import dev.cloister.protocol.sync.FileAttributes;
+import dev.cloister.protocol.sync.FileKind;
+import dev.cloister.protocol.sync.Sync;
+import dev.cloister.protocol.sync.SyncPath;
+import dev.cloister.protocol.sync.SyncReply;
+import dev.cloister.protocol.sync.Timestamp;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a peer that answers as a test says, also wrongly. */
+@Timeout(60)
+class RemoteFileSystemTest {
+    private static final Timestamp TIME = new Timestamp(0, 0);
+
+    @TempDir
+    Path folder;
+
+    private final Semaphore losses = new Semaphore(0);
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    private interface Peer {
+        void serve(FrameConnection connection) throws IOException;
+    }
+
+    private interface Call {
+        void on(RemoteFileSystem files) throws FileException;
+    }
+
+    private RemoteFileSystem connect(Peer peer) throws Exception {
+        EnclaveAddress address = new EnclaveAddress.Folder(folder);
+        Listener listener = Channels.listen(address.enclavePort(Address.SYNC_PORT));
+        open.add(listener);
+        Thread.ofPlatform().daemon().start(() -> {
+            try (Channel channel = listener.accept();
+                    FrameConnection connection =
+                            new FrameConnection(channel, Sync.MAX_BODY, new BufferPool(Sync.MAX_BODY))) {
+                Hello.answer(connection, Hello.Service.SYNC, Sync.VERSION);
+                peer.serve(connection);
+            } catch (IOException gone) {
+                // The test is over.
+            }
+        });
+        RemoteFileSystem files = RemoteFileSystem.connect(address, losses::release);
+        open.add(files);
+        return files;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private static int nextRequest(FrameConnection connection) throws IOException {
+        try (Frame frame = connection.receive()) {
+            if (frame == null) {
+                throw new EOFException();
+            }
+            return frame.requestId();
+        }
+    }
+
+    private static SyncReply attributes(long inode) {
+        return new SyncReply.Attributes(
+                new FileAttributes(FileKind.FILE, 0644, 0, 0, 1, 0, 0, inode, TIME, TIME, TIME));
+    }
+
+    private static Peer answering(Message reply) {
+        return connection -> {
+            while (true) {
+                connection.send(nextRequest(connection), reply);
+            }
+        };
+    }
+
+    private static int errnoOf(RemoteFileSystem files, Call call) {
+        try {
+            call.on(files);
+            return 0;
+        } catch (FileException e) {
+            return e.errno();
+        }
+    }
+
+    @Test
+    void failure_hasTheEnclavesErrno() throws Exception {
+        RemoteFileSystem files = connect(answering(new SyncReply.Failed(28)));
+        assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(28);
+        assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void answersInAnyOrder_reachTheirAskers() throws Exception {
+        int count = 32;
+        RemoteFileSystem files = connect(connection -> {
+            List<int[]> waiting = new ArrayList<>();
+            while (waiting.size() < count) {
+                try (Frame frame = Objects.requireNonNull(connection.receive())) {
+                    waiting.add(
+                            new int[] {frame.requestId(), (int) frame.fields().i64()});
+                }
+            }
+            Collections.reverse(waiting);
+            for (int[] request : waiting) {
+                connection.send(request[0], attributes(request[1]));
+            }
+        });
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            List<Future<Long>> inodes = new ArrayList<>();
+            for (long handle = 0; handle < count; handle++) {
+                long asked = handle;
+                inodes.add(threads.submit(() -> files.attributes(asked).inode()));
+            }
+            for (int i = 0; i < count; i++) {
+                assertThat(inodes.get(i).get()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void endOfTheConnection_wakesAllThatWait() throws Exception {
+        RemoteFileSystem files = connect(connection -> {
+            for (int i = 0; i < 8; i++) {
+                nextRequest(connection);
+            }
+        });
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<Integer>> errnos = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                errnos.add(threads.submit(() -> errnoOf(files, f -> f.attributes(SyncPath.ROOT))));
+            }
+            for (Future<Integer> errno : errnos) {
+                assertThat(errno.get()).isEqualTo(FileException.EIO);
+            }
+        }
+        assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(FileException.EIO);
+        assertThat(errnoOf(files, f -> f.release(1))).isEqualTo(FileException.EIO);
+        assertThat(losses.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void closedByUs_isNoLoss() throws Exception {
+        RemoteFileSystem files = connect(answering(new SyncReply.Done()));
+        files.close();
+        files.close();
+        assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(FileException.EIO);
+        assertThat(losses.availablePermits()).isZero();
+    }
+
+    private void assertBroken(Peer peer, Call call) throws Exception {
+        RemoteFileSystem files = connect(peer);
+        assertThat(errnoOf(files, call)).isEqualTo(FileException.EIO);
+        assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(FileException.EIO);
+        assertThat(losses.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void answerOfAnotherKind_endsTheConnection() throws Exception {
+        assertBroken(answering(new SyncReply.Done()), f -> f.attributes(SyncPath.ROOT));
+    }
+
+    @Test
+    void answerToNoRequest_endsTheConnection() throws Exception {
+        assertBroken(
+                connection -> {
+                    connection.send(nextRequest(connection) + 1, new SyncReply.Done());
+                    nextRequest(connection);
+                },
+                f -> f.synchronize(1, true));
+    }
+
+    @Test
+    void moreDataThanAskedFor_endsTheConnection() throws Exception {
+        assertBroken(
+                answering(new SyncReply.Data(ByteBuffer.allocate(11))),
+                f -> f.read(1, 0, ByteBuffer.allocateDirect(10)));
+    }
+
+    @Test
+    void unknownAnswer_endsTheConnection() throws Exception {
+        assertBroken(
+                answering(new Message() {
+                    @Override
+                    public int type() {
+                        return 200;
+                    }
+
+                    @Override
+                    public int encodedSize() {
+                        return 4;
+                    }
+
+                    @Override
+                    public void encode(FieldWriter out) {
+                        out.u32(0);
+                    }
+                }),
+                f -> f.attributes(SyncPath.ROOT));
+    }
+
+    @Test
+    void answerLongerThanAnyShouldBe_endsTheConnection() throws Exception {
+        assertBroken(
+                answering(new SyncReply.Data(ByteBuffer.allocate(Sync.MAX_DATA))),
+                f -> f.read(1, 0, ByteBuffer.allocateDirect(10)));
+    }
+
+    @Test
+    void emptyPageThatIsNotTheLast_isAnErrorAndNoLoop() throws Exception {
+        RemoteFileSystem files = connect(connection -> {
+            connection.send(
+                    nextRequest(connection),
+                    new SyncReply.Opened(
+                            1, new FileAttributes(FileKind.DIRECTORY, 0755, 0, 0, 1, 0, 0, 1, TIME, TIME, TIME)));
+            while (true) {
+                connection.send(nextRequest(connection), new SyncReply.Listing(List.of(), 1, false));
+            }
+        });
+        DirectoryStream stream = files.openDirectory(SyncPath.ROOT);
+        assertThatThrownBy(() -> stream.entry(0))
+                .isInstanceOfSatisfying(
+                        FileException.class, e -> assertThat(e.errno()).isEqualTo(FileException.EIO));
+    }
+}
