@@ -226,7 +226,8 @@ class AttackTest {
                     if process.isdigit():
                         print("process", open("/proc/" + process + "/cmdline").read().split("\\0")[0])
                 """));
-        CompletableFuture<Outcome> other = Background.run(() -> stage.host().run("long.cloister", "main.py", "/" + wait.getFileName()));
+        CompletableFuture<Outcome> other =
+                Background.run(() -> stage.host().run("long.cloister", "main.py", "/" + wait.getFileName()));
         Outcome outcome = stage.host().run("search.cloister", "main.py", "");
         Files.writeString(wait.resolve("end"), "");
         assertThat(other.join().status()).isZero();
