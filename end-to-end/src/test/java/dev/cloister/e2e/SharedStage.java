@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -61,7 +61,7 @@ final class SharedStage implements AutoCloseable {
 
     /** The repository: the folder above this module's. */
     static Path home() {
-        return Path.of("").toAbsolutePath().getParent();
+        return Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
     }
 
     LocalCloud cloud() {
@@ -138,26 +138,34 @@ final class SharedStage implements AutoCloseable {
     }
 
     /** Hands the stage to tests, and closes it after the last of them. */
-    static final class Extension implements BeforeAllCallback, ParameterResolver {
+    static final class Extension implements ParameterResolver {
         private static final Namespace NAMESPACE = Namespace.create(SharedStage.class);
 
-        private static volatile @Nullable Exception failure;
+        /** The one attempt to set it up; a failed one is not repeated for each test. */
+        private static final class Attempt implements AutoCloseable {
+            private @Nullable SharedStage stage;
+            private @Nullable Exception failure;
 
-        @Override
-        public void beforeAll(ExtensionContext context) throws Exception {
-            context.getRoot().getStore(NAMESPACE).computeIfAbsent("stage", key -> build());
-            Exception failed = failure;
-            if (failed != null) {
-                throw failed;
+            Attempt() {
+                try {
+                    stage = new SharedStage();
+                } catch (Exception e) {
+                    failure = e;
+                }
             }
-        }
 
-        private static Object build() {
-            try {
-                return new SharedStage();
-            } catch (Exception e) {
-                failure = e;
-                return e;
+            SharedStage stage() {
+                if (stage == null) {
+                    throw new IllegalStateException("the stage could not be set up", failure);
+                }
+                return stage;
+            }
+
+            @Override
+            public void close() {
+                if (stage != null) {
+                    stage.close();
+                }
             }
         }
 
@@ -168,7 +176,10 @@ final class SharedStage implements AutoCloseable {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return context.getRoot().getStore(NAMESPACE).get("stage", SharedStage.class);
+            return Objects.requireNonNull(context.getRoot()
+                            .getStore(NAMESPACE)
+                            .computeIfAbsent(Attempt.class, key -> new Attempt(), Attempt.class))
+                    .stage();
         }
     }
 }
