@@ -139,7 +139,7 @@ final class Demo {
         });
         steps.step("host", "other package", () -> {
             Tampering.changePackage(sealed, sealed.resolveSibling("changed.cloister"));
-            return refused(host, "changed.cloister", "not-authentic", "one bit of the package flipped");
+            return refused(host, "changed.cloister", "package-not-authentic", "one bit of the package flipped");
         });
     }
 
