@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(90)
 class MountFaultsTest {
@@ -137,9 +138,8 @@ class MountFaultsTest {
     }
 
     @Test
-    void otherMount_isRefused() throws Exception {
-        Command.Result result = new Command(Files.createTempDirectory("cloister-test"))
-                .run("sync", "-d", "/proc", "--enclave", "unix:/nowhere");
+    void otherMount_isRefused(@TempDir Path state) throws Exception {
+        Command.Result result = new Command(state).run("sync", "-d", "/proc", "--enclave", "unix:/nowhere");
         assertRefused(result, "already the mount point of a file system of type proc", "another folder");
     }
 
