@@ -36,6 +36,8 @@ public final class CommandRunner {
         boolean json = Arrays.asList(arguments).contains("--json");
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                // An argument that begins with @ is itself, and not a file to read arguments from.
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler((wrong, args) -> usage(wrong, json))
                 .setExecutionExceptionHandler((failure, line, result) -> failed(failure, json))
                 .execute(arguments);
