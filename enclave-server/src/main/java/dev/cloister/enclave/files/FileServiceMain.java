@@ -35,18 +35,25 @@ public final class FileServiceMain {
         if (arguments.length != 2) {
             fail("usage: FileServiceMain ROOT ADDRESS");
         }
-        try (Directory root = Directory.open(Path.of(arguments[0]));
-                Listener listener = Channels.listen(Address.parse(arguments[1]));
+        try {
+            serve(Path.of(arguments[0]), Address.parse(arguments[1]));
+        } catch (PosixException | IOException | IllegalArgumentException e) {
+            fail(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void serve(Path folder, Address address) throws PosixException, IOException {
+        // For the modes that clients give, and for the socket: who may reach it, its folder says.
+        Directory.clearFileModeMask();
+        try (Directory root = Directory.open(folder);
+                Listener listener = Channels.listen(address);
                 FileService service = new FileService(root)) {
-            Directory.clearFileModeMask();
             greet(root);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 listener.close();
                 service.close();
             }));
             service.serve(listener);
-        } catch (PosixException | IOException | IllegalArgumentException e) {
-            fail(String.valueOf(e.getMessage()));
         }
     }
 

@@ -178,9 +178,12 @@ public final class LocalEnclave implements AutoCloseable {
         return folder.resolve("console.log");
     }
 
-    /** Ends the enclave at once, as terminating a real one does, and removes its files. */
+    /**
+     * Ends the enclave at once, as terminating a real one does, and removes its files. May be called again, and by
+     * several threads: each returns when it is done.
+     */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         process.destroyForcibly();
         boolean isInterrupted = false;
         while (process.isAlive()) {
