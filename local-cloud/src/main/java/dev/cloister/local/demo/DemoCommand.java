@@ -8,6 +8,7 @@ import dev.cloister.local.stage.StageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 
 /** {@code cloister demo}. */
@@ -23,11 +24,21 @@ public final class DemoCommand implements Callable<Integer> {
         Path work = Files.createTempDirectory("cloister-");
         Cleanup cleanup = new Cleanup(System.err);
         cleanup.add("remove " + work, () -> Folders.delete(work));
-        Runtime.getRuntime().addShutdownHook(new Thread(cleanup::close));
+        AtomicBoolean isInterrupted = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            isInterrupted.set(true);
+            cleanup.close();
+        }));
         try (cleanup) {
             new Demo(home, work, cleanup, System.out).play();
-        } catch (StageException e) {
-            throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()), null, e);
+        } catch (Exception e) {
+            if (isInterrupted.get()) {
+                // Whatever failed, failed because it was taken down under the demo's feet.
+                return ExitStatus.INTERRUPTED.code();
+            }
+            throw e instanceof StageException told
+                    ? new CommandException(ExitStatus.FAILED, String.valueOf(told.getMessage()), null, told)
+                    : e;
         }
         return cleanup.isComplete() ? ExitStatus.DONE.code() : ExitStatus.FAILED.code();
     }
