@@ -118,9 +118,10 @@ public final class EnclaveMain {
             runs.serve();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            console.line("error: the run service has ended");
+            System.exit(FAILED);
         }
-        console.line("error: the run service has ended");
-        System.exit(FAILED);
     }
 
     private DataKeys dataKeys(Settings.Kms settings, Platform platform, Nsm securityModule, Path runs)

@@ -9,6 +9,7 @@ import dev.cloister.enclave.posix.OpenFile;
 import dev.cloister.enclave.posix.OpenFlag;
 import dev.cloister.enclave.posix.PosixException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 
 /**
  * The parent's symbolic links, which are none in the enclave: each is kept as a regular file with the sticky bit whose
@@ -59,7 +60,7 @@ final class LinkFiles {
     static String read(Directory folder, byte[] name) throws PosixException {
         FileStatus status = folder.status(name);
         if (status.isSymbolicLink()) {
-            return new String(folder.readLink(name, MAX_TARGET), UTF_8);
+            return text(ByteBuffer.wrap(folder.readLink(name, MAX_TARGET)));
         }
         if (!isLink(status)) {
             throw new PosixException(Errno.EINVAL);
@@ -73,7 +74,16 @@ final class LinkFiles {
             if (!content.hasRemaining()) {
                 throw new PosixException(Errno.ENAMETOOLONG);
             }
-            return UTF_8.decode(content.flip()).toString();
+            return text(content.flip());
+        }
+    }
+
+    /** EIO for what an application made that is no text: with replaced bytes it could be longer than an answer may be. */
+    private static String text(ByteBuffer target) throws PosixException {
+        try {
+            return UTF_8.newDecoder().decode(target).toString();
+        } catch (CharacterCodingException e) {
+            throw new PosixException(Errno.EIO);
         }
     }
 }

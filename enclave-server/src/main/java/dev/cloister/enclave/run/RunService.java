@@ -68,16 +68,27 @@ public final class RunService implements AutoCloseable {
             return;
         }
         open.add(channel);
-        // A platform thread: Linux ends a sandbox together with the thread that started it.
-        Thread.ofPlatform().name("run").daemon().start(() -> {
-            try {
-                new RunConnection(channel, runner, runs, console).serve(buffers, timeouts.request, timeouts.output);
-            } finally {
-                open.remove(channel);
-                channel.close();
-                connections.release();
-            }
-        });
+        try {
+            // A platform thread: Linux ends a sandbox together with the thread that started it.
+            Thread.ofPlatform().name("run").daemon().start(() -> serve(channel));
+        } catch (OutOfMemoryError e) {
+            // No thread to be had: an application may have taken all process ids. Others are served again later.
+            end(channel);
+        }
+    }
+
+    private void serve(Channel channel) {
+        try {
+            new RunConnection(channel, runner, runs, console).serve(buffers, timeouts.request, timeouts.output);
+        } finally {
+            end(channel);
+        }
+    }
+
+    private void end(Channel channel) {
+        open.remove(channel);
+        channel.close();
+        connections.release();
     }
 
     @Override

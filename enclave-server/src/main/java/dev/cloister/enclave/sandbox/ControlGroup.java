@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 
 /** The control groups of one sandbox: one folder in version 2, one for each controller in version 1, perhaps none. */
 final class ControlGroup implements AutoCloseable {
+    private static final String MEMBERS = "cgroup.procs";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(1);
 
@@ -21,16 +22,17 @@ final class ControlGroup implements AutoCloseable {
     /** Where a process writes its id to join, separated by spaces. */
     String membershipFiles() {
         return folders.stream()
-                .map(folder -> folder.resolve("cgroup.procs").toString())
+                .map(folder -> folder.resolve(MEMBERS).toString())
                 .collect(Collectors.joining(" "));
     }
 
-    /** Removes the groups, which the kernel allows once their last process, killed before, is gone. */
+    /** Kills who is still in the groups, and removes them, which the kernel allows once their last process is gone. */
     @Override
     public void close() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (Path folder : folders) {
             while (!remove(folder) && System.nanoTime() < deadline) {
+                killMembers(folder);
                 try {
                     Thread.sleep(PAUSE);
                 } catch (InterruptedException e) {
@@ -38,6 +40,15 @@ final class ControlGroup implements AutoCloseable {
                     return;
                 }
             }
+        }
+    }
+
+    private static void killMembers(Path folder) {
+        try {
+            Files.readAllLines(folder.resolve(MEMBERS))
+                    .forEach(id -> ProcessHandle.of(Long.parseLong(id)).ifPresent(ProcessHandle::destroyForcibly));
+        } catch (IOException gone) {
+            // The next attempt to remove the group tells.
         }
     }
 

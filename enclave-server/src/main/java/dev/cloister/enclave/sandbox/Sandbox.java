@@ -27,14 +27,14 @@ public final class Sandbox {
     private static final int SPARE_PROCESSES = 1024;
 
     /**
-     * Joins the control groups, offers itself to the kernel's out-of-memory killer first, opens the two descriptors
+     * Joins the control groups, takes its place before the kernel's out-of-memory killer, opens the two descriptors
      * that bubblewrap wants, and becomes it. All that varies comes in as parameters.
      */
     private static final String LAUNCH = """
             for group in $3; do echo $$ > "$group" || exit 125; done
-            echo 1000 > /proc/self/oom_score_adj
+            test -z "$4" || echo "$4" > /proc/self/oom_score_adj
             status=$1 filter=$2
-            shift 3
+            shift 4
             exec "$@" 8> "$status" 9< "$filter\"""";
 
     private final SystemFolders system;
@@ -78,6 +78,7 @@ public final class Sandbox {
         try {
             List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCH, "sh"));
             command.addAll(List.of(status.toString(), filter.toString(), group.membershipFiles()));
+            command.add(spec.filter().killedFirst() ? "1000" : "");
             command.addAll(limits(spec.limits()));
             command.addAll(identity());
             command.addAll(bubblewrap(spec));
@@ -114,7 +115,11 @@ public final class Sandbox {
         List<String> command = new ArrayList<>(List.of("bwrap", "--unshare-all", "--die-with-parent", "--new-session"));
         command.addAll(List.of("--cap-drop", "ALL", "--hostname", "cloister"));
         command.addAll(system.bubblewrapArguments());
-        command.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
+        command.addAll(List.of("--proc", "/proc"));
+        // Process 1 is bubblewrap, of the same user. Whoever could write to its memory could have it forget that it
+        // dies with the process outside, and go on after the end.
+        command.addAll(List.of("--perms", "0000", "--size", "4096", "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"));
+        command.addAll(List.of("--dev", "/dev"));
         command.addAll(scratch("/dev/shm", SHARED_MEMORY_BYTES));
         command.addAll(List.of("--remount-ro", "/dev"));
         for (Placement placement : spec.placements()) {

@@ -43,6 +43,14 @@ public enum SystemCallFilter {
             SystemCall.PERSONALITY,
             SystemCall.CLONE3);
 
+    /**
+     * Whether the kernel takes these processes first when memory runs out. Applications; the enclave ends with its file
+     * service, and with it the synced folder, so no application may bring that about.
+     */
+    boolean killedFirst() {
+        return this == APPLICATION;
+    }
+
     /** The filter as a program of {@code struct sock_filter}. */
     public byte[] program(Architecture architecture) {
         FilterProgram program = new FilterProgram();

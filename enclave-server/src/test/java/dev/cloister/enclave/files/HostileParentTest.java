@@ -37,6 +37,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -375,6 +376,19 @@ class HostileParentTest {
         Files.setAttribute(file, "unix:mode", 01644);
         try (SyncClient client = served.client()) {
             assertThat(client.errno(new ReadLink(SyncPath.of("link")))).isEqualTo(Errno.ENAMETOOLONG);
+        }
+    }
+
+    /** Made by an application: with replacement characters the target would not fit the answer. */
+    @Test
+    void linkFileThatIsNotText_isNotReadAndCutsNobodyOff() throws Exception {
+        byte[] noText = new byte[4095];
+        Arrays.fill(noText, (byte) 0xff);
+        Path file = Files.write(served.root().resolve("link"), noText);
+        Files.setAttribute(file, "unix:mode", 01644);
+        try (SyncClient client = served.client()) {
+            assertThat(client.errno(new ReadLink(SyncPath.of("link")))).isEqualTo(Errno.EIO);
+            assertThat(client.names("")).containsExactly("link");
         }
     }
 
