@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * What an application calls itself. It ends up in the package's header, which everyone can read.
@@ -56,7 +57,6 @@ record ApplicationId(String name, String version) {
                 .setCodePointLimit(MAX_MANIFEST_BYTES)
                 .build();
         try {
-            // Nodes, not values: as a value, version 1.10 would be the number 1.1.
             Node root = new Compose(settings)
                     .composeString(read(file))
                     .orElseThrow(() -> unusable(file, "it is empty", null));
@@ -96,11 +96,14 @@ record ApplicationId(String name, String version) {
         if (values.isEmpty()) {
             return Optional.empty();
         }
-        if (values.size() == 1 && values.getFirst() instanceof ScalarNode value) {
+        // The enclave refuses numbers as well: whether 1.10 is 1.1 should not be a question.
+        if (values.size() == 1
+                && values.getFirst() instanceof ScalarNode value
+                && value.getTag().equals(Tag.STR)) {
             return Optional.of(value.getValue());
         }
         throw new CommandException(
-                ExitStatus.FAILED, key + " in " + MANIFEST + " is not one text", "give it once, as a text");
+                ExitStatus.FAILED, key + " in " + MANIFEST + " is not one text", "give it once, in quotes");
     }
 
     private static CommandException unusable(Path file, String fault, @Nullable Exception cause) {

@@ -78,7 +78,7 @@ final class EncryptCommandTest {
     @Test
     void request_carriesKeyAndContext() throws IOException {
         aws.answer(200, GENERATED);
-        Files.writeString(directory.resolve("cloister.yaml"), "name: numbers\nversion: 1.10\n");
+        Files.writeString(directory.resolve("cloister.yaml"), "name: numbers\nversion: \"1.10\"\n");
         assertThat(encrypt()).as(err::toString).isZero();
         FakeAws.Request request = aws.requests().getFirst();
         assertThat(request.headers().getFirst("X-Amz-Target")).isEqualTo("TrentService.GenerateDataKey");

@@ -19,11 +19,21 @@ public final class EnclaveLayer {
     /** PEM certificates of the only authorities that KMS's TLS certificate may come from. */
     public static final ImagePath KMS_ROOTS = ImagePath.of("etc/cloister/kms-roots.pem");
 
-    /** Starts it. The serial collector and small stacks suit an enclave of one or two processors. */
+    /** Says that KMS is whom {@link #KMS_ROOTS} vouches for; for an image that brings those and no configuration. */
+    public static final String TRUST_KMS_ROOTS = "kms: {roots: /" + KMS_ROOTS + "}\n";
+
+    /**
+     * Starts it. The serial collector and small stacks suit an enclave of one or two processors. Decryption is worth
+     * compiling early. A library that zstd brings is unpacked and loaded where AWS's init allows it: {@code /tmp} and
+     * {@code /run} are mounted noexec.
+     */
     public static final List<String> COMMAND = List.of(
             "/opt/cloister/runtime/bin/java",
             "-XX:+UseSerialGC",
             "-Xss512k",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=CompileThresholdScaling,com.sun.crypto.provider.*::*,0.1",
+            "-DZstdTempFolder=/opt/cloister",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-jar",

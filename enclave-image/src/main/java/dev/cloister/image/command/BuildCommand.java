@@ -9,6 +9,7 @@ import dev.cloister.image.build.ImageBuilder;
 import dev.cloister.image.build.ImageBuilder.Identity;
 import dev.cloister.image.build.Launch;
 import dev.cloister.image.eif.Measurements;
+import dev.cloister.image.file.Content;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.ImagePath;
 import dev.cloister.image.rootfs.DirectorySource;
@@ -17,6 +18,7 @@ import dev.cloister.image.rootfs.Overlay;
 import dev.cloister.image.rootfs.RootfsSource;
 import dev.cloister.image.rootfs.TarSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -67,7 +69,9 @@ final class BuildCommand extends Task {
     @Option(
             names = "--kms-roots",
             paramLabel = "PEM",
-            description = "Certificate authorities that the enclave server trusts to be KMS.")
+            description =
+                    "Certificate authorities that the enclave server trusts to be KMS; with --enclave-config, its "
+                            + "kms.roots must name /etc/cloister/kms-roots.pem.")
     @Nullable
     Path kmsRoots;
 
@@ -140,6 +144,10 @@ final class BuildCommand extends Task {
         }
         if (kmsRoots != null) {
             all.add(new Overlay.FromPath(EnclaveLayer.KMS_ROOTS, kmsRoots));
+            if (enclaveConfig == null) {
+                byte[] settings = EnclaveLayer.TRUST_KMS_ROOTS.getBytes(StandardCharsets.UTF_8);
+                all.add(new Overlay.OfContent(EnclaveLayer.CONFIGURATION, Content.of(settings)));
+            }
         }
         for (Map.Entry<String, Path> overlay : overlays.entrySet()) {
             all.add(new Overlay.FromPath(imagePath(overlay.getKey()), overlay.getValue()));

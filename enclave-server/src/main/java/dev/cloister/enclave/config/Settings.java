@@ -40,7 +40,7 @@ public record Settings(Kms kms, Limits limits) {
      * @param runs most runs at a time
      * @param syncedMib size of the synced folder; default: half of the memory
      * @param packageMib largest unpacked package; default: a quarter of the memory
-     * @param scratchMib size of each of an application's {@code /tmp}, {@code /dev/shm} and {@code /run}
+     * @param scratchMib size of each of an application's {@code /tmp} and {@code /run}
      */
     public record Limits(int runs, OptionalInt syncedMib, OptionalInt packageMib, int scratchMib) {}
 

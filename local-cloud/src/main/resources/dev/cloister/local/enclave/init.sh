@@ -24,9 +24,9 @@ $do ln -s /proc/self/fd/0 dev/stdin
 $do ln -s /proc/self/fd/1 dev/stdout
 $do ln -s /proc/self/fd/2 dev/stderr
 $do mkdir dev/shm dev/old
-$do mount -t tmpfs -o mode=1777,nosuid,nodev shm dev/shm
-$do mount -t tmpfs -o mode=755,nosuid,nodev run run
-$do mount -t tmpfs -o mode=1777,nosuid,nodev tmp tmp
+$do mount -t tmpfs -o mode=1777,nosuid,nodev,noexec shm dev/shm
+$do mount -t tmpfs -o mode=755,nosuid,nodev,noexec run run
+$do mount -t tmpfs -o mode=1777,nosuid,nodev,noexec tmp tmp
 $do mkdir run/platform
 $do mount -o bind "$platform" run/platform
 
