@@ -168,6 +168,9 @@ class ProxyServerTest {
     void failedConnect_dropsOnlyThatConnectionAndIsToldOnce() throws Exception {
         try (Channel working = connect();
                 Socket socket = remote.accept()) {
+            // The remote accepts before the proxy knows that it is connected; a byte that came through settles that.
+            socket.getOutputStream().write(4);
+            assertThat(working.input().read()).isEqualTo(4);
             int port = remote.getLocalPort();
             remote.close();
             for (int i = 0; i < 3; i++) {
