@@ -49,10 +49,18 @@ final class FileOperations {
         Native.putStat(stat, files.attributes(Native.handle(fileInfo)));
     }
 
+    /** An application can make links too: none leads to files of this machine. */
     void readlink(long path, long target, long size) throws FileException {
-        byte[] text = files.readLink(Native.path(path)).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = Native.buffer(target, size);
-        out.put(text, 0, (int) Math.min(text.length, size - 1)).put((byte) 0);
+        SyncPath link = Native.path(path);
+        String text = files.readLink(link);
+        if (!LinkTargets.stayInside(link, text)) {
+            throw new FileException(EPERM);
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length >= size) {
+            throw new FileException(FileException.ENAMETOOLONG);
+        }
+        Native.buffer(target, size).put(bytes).put((byte) 0);
     }
 
     /** Only for ordinary files; devices, pipes and sockets mean nothing in the synced folder. */

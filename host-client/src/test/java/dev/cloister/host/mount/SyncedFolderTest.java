@@ -219,8 +219,24 @@ class SyncedFolderTest {
 
     @Test
     void links_areCarried() throws Exception {
-        bash("echo text > f; ln -s f sym; ln -s /nowhere/at/all dangling; ln f hard; test \"$(cat sym)\" = text;"
-                + " test \"$(readlink dangling)\" = /nowhere/at/all; test $(stat -c %h f) = 2; test hard -ef f");
+        bash("echo text > f; ln -s f sym; ln -s nowhere/at/all dangling; ln f hard; test \"$(cat sym)\" = text;"
+                + " test \"$(readlink dangling)\" = nowhere/at/all; test $(stat -c %h f) = 2; test hard -ef f");
+    }
+
+    /** What an application leaves in its output must not lead to files of this machine. */
+    @Test
+    void linkOutOfTheMount_isNotFollowed() throws Exception {
+        python("""
+                import errno, os
+                os.mkdir('d')
+                for link, target in (('a', '/etc/passwd'), ('b', '../' * 40 + 'etc/passwd'), ('d/c', '../../x')):
+                    os.symlink(target, link)
+                    for attempt in (open, os.readlink, os.stat, lambda l: open(l, 'w')):
+                        try: attempt(link); assert False, link
+                        except OSError as e: assert e.errno == errno.EPERM, e
+                    assert os.path.islink(link)
+                    os.unlink(link)
+                """);
     }
 
     @Test
