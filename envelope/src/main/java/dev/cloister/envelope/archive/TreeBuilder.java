@@ -3,6 +3,7 @@ package dev.cloister.envelope.archive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeBuilder {
     private static final int COPY_BYTES = 1 << 18;
+
+    /** docs/format/envelope-v1.md section 4.6; they are kept in memory until the end. */
+    private static final long MAX_DIRECTORY_NAME_BYTES = 1 << 25;
+
     private static final Set<PosixFilePermission> MODE_755 = PosixFilePermissions.fromString("rwxr-xr-x");
     private static final Set<PosixFilePermission> MODE_644 = PosixFilePermissions.fromString("rw-r--r--");
     private static final Set<OpenOption> FRESH =
@@ -38,6 +43,7 @@ final class TreeBuilder {
     private long position;
     private long entries;
     private long bytes;
+    private long directoryNameBytes;
 
     private TreeBuilder(Path root, ArchiveLimits limits) {
         this.root = root;
@@ -91,6 +97,10 @@ final class TreeBuilder {
 
     void directory(String name) throws IOException {
         Path path = place(name);
+        directoryNameBytes += name.getBytes(StandardCharsets.UTF_8).length;
+        if (directoryNameBytes > MAX_DIRECTORY_NAME_BYTES) {
+            throw new ArchiveException("the names of its directories take too much memory");
+        }
         writing(() -> {
             Files.createDirectory(path);
             // Said again: what creation gives is subject to the umask.

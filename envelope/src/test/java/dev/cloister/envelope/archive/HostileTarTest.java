@@ -66,6 +66,25 @@ final class HostileTarTest {
                 "empty component");
     }
 
+    /** A compressed megabyte can hold gigabytes of names. */
+    @Test
+    void directoryNamesBeyondMemory_areRefused() throws IOException {
+        StringBuilder parent = new StringBuilder("p".repeat(200));
+        assertThatThrownBy(() -> TreeBuilder.build(target, new ArchiveLimits(1_000_000, 0), tree -> {
+                    tree.directory(parent.toString());
+                    for (int depth = 1; depth < 15; depth++) {
+                        tree.directory(
+                                parent.append('/').append("p".repeat(200)).toString());
+                    }
+                    for (int i = 0; i < 1_000_000; i++) {
+                        tree.directory(parent + "/" + i);
+                    }
+                }))
+                .isInstanceOf(ArchiveException.class)
+                .hasMessageContaining("the names of its directories take too much memory");
+        assertThat(target).isEmptyDirectory();
+    }
+
     @Test
     void emptyName_isRefused() {
         assertRefused(raw(TarBlock.REGULAR_FILE, "", ""), "empty component");
