@@ -178,31 +178,6 @@ final class HostileApplicationTest {
     }
 
     @Test
-    void processLeftBehind_endsWithTheRun() throws Exception {
-        enclave.addScript("stay.cloister", """
-                import os, time
-                if os.fork() == 0:
-                    os.setsid()
-                    for i in range(1200):
-                        with open("/dataset/alive", "a") as file:
-                            file.write(".")
-                        time.sleep(0.05)
-                while not os.path.exists("/dataset/alive"):
-                    time.sleep(0.01)
-                os._exit(0)
-                """);
-        assertThat(enclave.run("stay.cloister", "/dataset/").status()).isZero();
-        long size = Files.size(enclave.synced("dataset/alive"));
-        Thread.sleep(500);
-        assertThat(Files.size(enclave.synced("dataset/alive"))).isEqualTo(size);
-    }
-
-    @Test
-    void outOfMemory_killsApplicationsFirst() throws IOException {
-        assertThat(attempts("print(open('/proc/self/oom_score_adj').read())")).isEqualTo("1000\n\n");
-    }
-
-    @Test
     void namespacesMountsAndTracing_areRefused() throws IOException {
         assertThat(attempts("""
                 attempt("unshare", lambda: call("unshare", 0x10000000))

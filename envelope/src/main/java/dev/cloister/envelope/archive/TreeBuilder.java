@@ -29,7 +29,7 @@ final class TreeBuilder {
     private static final int COPY_BYTES = 1 << 18;
 
     /** docs/format/envelope-v1.md section 4.6; they are kept in memory until the end. */
-    private static final long MAX_DIRECTORY_NAME_BYTES = 1 << 25;
+    private static final long MAX_DIRECTORY_NAME_BYTES = 1 << 23;
 
     private static final Set<PosixFilePermission> MODE_755 = PosixFilePermissions.fromString("rwxr-xr-x");
     private static final Set<PosixFilePermission> MODE_644 = PosixFilePermissions.fromString("rw-r--r--");
