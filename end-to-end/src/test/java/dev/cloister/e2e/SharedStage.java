@@ -11,9 +11,13 @@ import dev.cloister.local.stage.ThirdParty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -47,7 +51,7 @@ final class SharedStage implements AutoCloseable {
             accounts.createKey(ThirdParty.KEY);
             thirdParty = new ThirdParty(home(), cloud);
             image = work.resolve("image.eif");
-            thirdParty.buildImage(image, "synced_mib: 256");
+            thirdParty.buildImage(image, "synced_mib: 256, package_mib: 64");
             thirdParty.pin(image, HostSide.PARENT.roleArn());
             host = newHost("h");
             enclave = host.start(image);
@@ -88,7 +92,38 @@ final class SharedStage implements AutoCloseable {
 
     /** A further host with nothing started; its folder is removed with the stage. */
     HostSide newHost(String name) throws IOException {
-        return new HostSide(home(), Files.createDirectory(work.resolve(name)), cloud, cleanup);
+        return newHost(name, cloud);
+    }
+
+    /** The same in another cloud. */
+    HostSide newHost(String name, LocalCloud in) throws IOException {
+        return new HostSide(home(), Files.createDirectory(work.resolve(name)), in, cleanup);
+    }
+
+    /**
+     * A second cloud with the same keys, policies and authorities, and credentials of its own; closed with the stage.
+     *
+     * @param lifetime of its credentials
+     */
+    LocalCloud newCloud(String name, Duration lifetime) throws IOException {
+        Path state = work.resolve(name);
+        Files.createDirectory(state);
+        for (String copied : List.of("attestation-root.pem", "tls", "kms")) {
+            copy(work.resolve("cloud").resolve(copied), state.resolve(copied));
+        }
+        LocalCloudOptions alike = LocalCloudOptions.inRegion(cloud.endpoints().region());
+        LocalCloud second =
+                LocalCloud.start(state, new LocalCloudOptions(alike.accounts(), alike.regions(), 0, 0, lifetime));
+        cleanup.add("stop the cloud " + name, second::close);
+        return second;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
     }
 
     /** A fresh folder that is removed with the stage. */

@@ -3,6 +3,7 @@ package dev.cloister.encryptor;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class AwsFailures {
         }
         IOException network = causeOf(failure, IOException.class);
         if (network != null) {
-            return unreachable(service, network.getClass().getSimpleName() + ": " + network.getMessage(), failure);
+            return unreachable(service, words(network), failure);
         }
         if (String.valueOf(failure.getMessage()).contains("load credentials")) {
             return failed(
@@ -88,6 +89,14 @@ final class AwsFailures {
                 service + " cannot be reached: " + reason,
                 "check the network, the region and AWS_ENDPOINT_URL_" + service,
                 failure);
+    }
+
+    /** What happened on the network, in words: the message of some failures is only a name or missing. */
+    private static String words(IOException network) {
+        if (network instanceof UnknownHostException) {
+            return "there is no host " + network.getMessage();
+        }
+        return network.getMessage() == null ? "the connection broke" : network.getMessage();
     }
 
     private static CommandException failed(String message, @Nullable String hint, SdkException cause) {

@@ -1,7 +1,10 @@
 package dev.cloister.enclave.kms;
 
+import dev.cloister.protocol.libc.SystemCallException;
 import dev.cloister.protocol.run.Refusal;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -62,16 +65,23 @@ final class KmsErrors {
         if (causedBy(failure, ForwarderMissingException.class)) {
             return unreachable("no proxy for kms answers on the parent instance");
         }
-        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
+        if (failure instanceof ApiCallTimeoutException
+                || failure instanceof ApiCallAttemptTimeoutException
+                || causedBy(failure, SocketTimeoutException.class)) {
             return unreachable("the parent's proxy is there, but kms gave no answer in time");
         }
-        if (causedBy(failure, SSLException.class)) {
+        if (causedBy(failure, SSLException.class) && !isLost(failure)) {
             return unreachable("the parent's proxy is there, but no trusted tls connection to kms comes about");
         }
         if (causedBy(failure, IOException.class) && !causedBy(failure, JsonProcessingException.class)) {
             return unreachable("the parent's proxy is there, but it does not reach kms");
         }
         return refused(Refusal.KMS_FAILED, "kms gave an answer that cannot be read");
+    }
+
+    /** A proxy that reaches nothing hangs up, which TLS reports as a failure of its own with the loss as its cause. */
+    private static boolean isLost(Throwable failure) {
+        return causedBy(failure, EOFException.class) || causedBy(failure, SystemCallException.class);
     }
 
     private static boolean causedBy(Throwable failure, Class<? extends Throwable> kind) {

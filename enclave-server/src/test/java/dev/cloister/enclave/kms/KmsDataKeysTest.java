@@ -227,7 +227,7 @@ final class KmsDataKeysTest {
         forwarder = new ParentForwarder(forwarderAddress(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         KeyRefusedException refusal = refusal();
         assertThat(refusal.reason()).isEqualTo(Refusal.KMS_UNREACHABLE);
-        assertThat(refusal).hasMessageContaining("the parent's proxy is there");
+        assertThat(refusal).hasMessage("the parent's proxy is there, but it does not reach kms");
     }
 
     @Test

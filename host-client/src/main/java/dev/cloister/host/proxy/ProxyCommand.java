@@ -15,6 +15,7 @@ import dev.cloister.protocol.channel.EnclaveAddress;
 import dev.cloister.protocol.channel.Listener;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,11 +116,19 @@ public final class ProxyCommand implements Callable<Integer> {
             return serve(listenAt, resolver, pid, state.log("proxy-" + listenAt));
         }
         Optional<ProcessHandle> running = pid.running();
-        if (running.isPresent()) {
+        if (running.isPresent() && canBeReached(listenAt)) {
             report("already forwarding", listenAt, resolver, running.get());
             return ExitStatus.DONE.code();
         }
+        if (running.isPresent()) {
+            stop(pid, listenAt);
+        }
         return startServing(parent, listenAt, resolver);
+    }
+
+    /** Whether the address is still there: a local enclave's folder goes with it, and the next one has a new folder. */
+    private static boolean canBeReached(Address listenAt) {
+        return !(listenAt instanceof Address.Unix(Path socket)) || Files.exists(socket);
     }
 
     /** The destination, once it is clear that it is allowed; a name that does not resolve now may do so later. */

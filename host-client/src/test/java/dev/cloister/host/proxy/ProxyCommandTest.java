@@ -63,6 +63,20 @@ class ProxyCommandTest {
         }
     }
 
+    @Test
+    void addressThatWentAway_isListenedAtAnew() throws Exception {
+        try (ServerSocket remote = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            String to = "127.0.0.1:" + remote.getLocalPort();
+            String config = allowing("127.0.0.1", remote.getLocalPort()).toString();
+            command.run("proxy", "-s", "kms", "--to", to, "--config", config);
+            // As when a local enclave has ended and another has taken its place.
+            Files.delete(folder.resolve("parent-8001.sock"));
+            Command.Result again = command.run("proxy", "-s", "kms", "--to", to, "--config", config);
+            assertThat(again.status()).as(again.err()).isZero();
+            forwardsOneByte(remote);
+        }
+    }
+
     private void forwardsOneByte(ServerSocket remote) throws Exception {
         Address address = new EnclaveAddress.Folder(folder).parentPort(Address.KMS_PORT);
         try (Channel enclave = Channels.connect(address, Duration.ofSeconds(5));

@@ -72,12 +72,25 @@ public final class Commands {
         return outcome.out;
     }
 
-    private Outcome run(List<String> command) throws IOException {
+    /** Starts {@code cloister} as a terminal would, with Ctrl-C in its default meaning; its end is the caller's matter. */
+    public Process startCloister(String... arguments) throws IOException {
+        // What is started in the background of a script ignores Ctrl-C, and so does all that it starts.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT", home.resolve("cloister").toString()));
+        command.addAll(List.of(arguments));
+        return start(command);
+    }
+
+    private Process start(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().clear();
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        return builder.start();
+    }
+
+    private Outcome run(List<String> command) throws IOException {
+        Process process = start(command);
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> readAll(process.getErrorStream()));
         String out = readAll(process.getInputStream());
         try {

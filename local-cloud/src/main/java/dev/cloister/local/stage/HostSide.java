@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The host: one enclave on its parent instance, and the commands of the enclave user. */
 public final class HostSide {
     /** The instance that every enclave on the stage has for a parent. */
     public static final ParentInstance PARENT =
             new ParentInstance("i-0123456789abcdef0", "arn:aws:iam::111122223333:role/enclave-host");
+
+    private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
     private final LocalCloud cloud;
     private final Path folder;
@@ -60,8 +63,18 @@ public final class HostSide {
     public String sync() throws IOException, StageException {
         Files.createDirectories(mount());
         commands.cloister("sync", "-d", mount().toString());
-        cleanup.add("unmount " + mount(), () -> commands.program("fusermount", "-u", "-z", mount().toString()));
+        cleanup.add("unmount " + mount(), this::unmount);
         return Files.readString(mount().resolve("from_server.txt"));
+    }
+
+    /** Ends the mount, unless somebody has ended it before. */
+    private void unmount() throws IOException, StageException {
+        // Only the name of the mount point is looked at: without its client it would answer nothing.
+        Path real = folder.toRealPath().resolve(mount().getFileName());
+        List<String> mounts = Files.readAllLines(MOUNTS);
+        if (mounts.stream().anyMatch(line -> line.split(" ", -1)[1].equals(real.toString()))) {
+            commands.program("fusermount", "-u", "-z", mount().toString());
+        }
     }
 
     /** Where the enclave's folder is mounted. */

@@ -16,6 +16,7 @@ public final class ThirdParty {
     private final Commands commands;
     private final Artifacts artifacts;
     private final Path kmsRoots;
+    private final String region;
 
     /**
      * A third party that has a key and nothing else.
@@ -26,6 +27,7 @@ public final class ThirdParty {
         this.commands = new Commands(home, cloud.environment(Account.thirdParty()));
         this.artifacts = new Artifacts(home, commands);
         this.kmsRoots = cloud.endpoints().certificateAuthority();
+        this.region = cloud.endpoints().region();
     }
 
     /** Seals a directory into a package; more options as {@code cloister encrypt} takes them. */
@@ -43,7 +45,8 @@ public final class ThirdParty {
      */
     public void buildImage(Path image, String limits) throws IOException, StageException {
         Path settings = image.resolveSibling(image.getFileName() + ".yaml");
-        Files.writeString(settings, "kms: {roots: /etc/cloister/kms-roots.pem}\nlimits: {" + limits + "}\n");
+        String kms = "kms: {roots: /etc/cloister/kms-roots.pem, region: " + region + "}\n";
+        Files.writeString(settings, kms + "limits: {" + limits + "}\n");
         List<String> arguments = new ArrayList<>(List.of("image", "build", "-o", image.toString()));
         arguments.addAll(List.of("--blobs", artifacts.blobs().toString()));
         arguments.addAll(List.of("--rootfs", artifacts.userland().toString()));
