@@ -23,8 +23,8 @@ final class ApplicationIdTest {
     }
 
     @Test
-    void manifest_comesSecondAndItsVersionIsText() throws IOException, CommandException {
-        manifest("version: 1.10\nentrypoints: {main: [python3, main.py]}\nname: \"a b\"\n");
+    void manifest_comesSecond() throws IOException, CommandException {
+        manifest("version: \"1.10\"\nentrypoints: {main: [python3, main.py]}\nname: \"a b\"\n");
         assertThat(ApplicationId.of(temp, null, null)).isEqualTo(new ApplicationId("a b", "1.10"));
     }
 
@@ -36,7 +36,8 @@ final class ApplicationIdTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "- a\n", "name: [a]\n", "name: a\nname: b\n", "name: 'a\n", "a: *b\n"})
+    @ValueSource(
+            strings = {"", "- a\n", "name: [a]\n", "name: a\nname: b\n", "name: 'a\n", "a: *b\n", "version: 1.10\n"})
     void unusableManifest_isRefused(String yaml) throws IOException {
         manifest(yaml);
         assertThatThrownBy(() -> ApplicationId.of(temp, null, null)).isInstanceOf(CommandException.class);
