@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -189,7 +190,11 @@ class MountFaultTest {
         assertEndsAtOnce(() -> Files.readString(mount.resolve("file")));
         assertEndsAtOnce(() -> Files.writeString(mount.resolve("new"), "content"));
         assertEndsAtOnce(() -> Files.createDirectory(mount.resolve("folder")));
-        assertEndsAtOnce(() -> Files.list(mount).toList());
+        assertEndsAtOnce(() -> {
+            try (Stream<Path> entries = Files.list(mount)) {
+                return entries.toList();
+            }
+        });
         assertEndsAtOnce(() -> Files.size(mount));
         // Closing may tell of the loss or not; it must end.
         assertThat(Background.run(() -> {
