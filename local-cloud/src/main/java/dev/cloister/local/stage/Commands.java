@@ -91,7 +91,10 @@ public final class Commands {
 
     private Outcome run(List<String> command) throws IOException {
         Process process = start(command);
-        CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> readAll(process.getErrorStream()));
+        // A thread of its own: the common pool may have but one, and another command's errors would keep it busy.
+        CompletableFuture<String> err = CompletableFuture.supplyAsync(
+                () -> readAll(process.getErrorStream()),
+                task -> Thread.ofPlatform().daemon().start(task));
         String out = readAll(process.getInputStream());
         try {
             return new Outcome(process.waitFor(), out, err.join());
