@@ -44,12 +44,16 @@ public final class LocalEnclave implements AutoCloseable {
     private final Measurements measurements;
     private final NsmServer module;
     private final Process process;
+    /** Should this process be told to end at any moment, also before the enclave serves, the enclave ends with it. */
+    private final Thread atExit;
 
     private LocalEnclave(Path folder, Measurements measurements, NsmServer module, Process process) {
         this.folder = folder;
         this.measurements = measurements;
         this.module = module;
         this.process = process;
+        this.atExit = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -198,5 +202,10 @@ public final class LocalEnclave implements AutoCloseable {
         }
         module.close();
         Folders.delete(folder);
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException exiting) {
+            // It runs already, or has run.
+        }
     }
 }
