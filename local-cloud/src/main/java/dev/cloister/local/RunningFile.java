@@ -5,6 +5,7 @@ import dev.cloister.local.account.Endpoints;
 import dev.cloister.local.json.JsonText;
 import dev.cloister.local.json.MalformedJsonException;
 import dev.cloister.local.state.PrivateFiles;
+import dev.cloister.local.state.ProcessMark;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -30,10 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
 public record RunningFile(long pid, Instant started, Endpoints endpoints, List<Account> accounts) {
 
     static void write(Path file, Endpoints endpoints, List<Account> accounts) throws IOException {
-        ProcessHandle self = ProcessHandle.current();
+        ProcessMark self = ProcessMark.self();
         ObjectNode json = JsonText.object()
                 .put("pid", self.pid())
-                .put("started", startOf(self).toString())
+                .put("started", self.started().toString())
                 .put("region", endpoints.region())
                 .put("kms", endpoints.kms().toString())
                 .put("s3", endpoints.s3().toString())
@@ -76,10 +77,6 @@ public record RunningFile(long pid, Instant started, Endpoints endpoints, List<A
 
     /** The process, while it lives. */
     public Optional<ProcessHandle> process() {
-        return ProcessHandle.of(pid).filter(process -> startOf(process).equals(started));
-    }
-
-    private static Instant startOf(ProcessHandle process) {
-        return process.info().startInstant().orElse(Instant.EPOCH);
+        return new ProcessMark(pid, started).process();
     }
 }

@@ -3,6 +3,7 @@ package dev.cloister.local.enclave;
 import dev.cloister.local.json.JsonText;
 import dev.cloister.local.json.MalformedJsonException;
 import dev.cloister.local.state.PrivateFiles;
+import dev.cloister.local.state.ProcessMark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,10 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
 public record EnclaveFile(long pid, Instant started, String address, String pcr0) {
     /** Tells of an enclave of this process. */
     public static EnclaveFile of(LocalEnclave enclave) {
-        ProcessHandle self = ProcessHandle.current();
+        ProcessMark self = ProcessMark.self();
         return new EnclaveFile(
                 self.pid(),
-                startOf(self),
+                self.started(),
                 enclave.address().toString(),
                 enclave.measurements().pcr0().hex());
     }
@@ -61,10 +62,6 @@ public record EnclaveFile(long pid, Instant started, String address, String pcr0
 
     /** The process that started it, while it lives. */
     public Optional<ProcessHandle> process() {
-        return ProcessHandle.of(pid).filter(process -> startOf(process).equals(started));
-    }
-
-    private static Instant startOf(ProcessHandle process) {
-        return process.info().startInstant().orElse(Instant.EPOCH);
+        return new ProcessMark(pid, started).process();
     }
 }

@@ -1,5 +1,6 @@
 package dev.cloister.local.policy;
 
+import dev.cloister.image.key.KeyPolicy;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ public final class InitialKeyPolicy {
     /** The statement by which the owner's account administers the key. */
     public static final String ADMINISTRATION_SID = "AllowKeyAdministration";
     /** The statement that denies decryption to everyone, outside the pinned images once there are any. */
-    public static final String DENY_SID = "DenyDecryptWithoutPinnedImage";
+    public static final String DENY_SID = KeyPolicy.DENY_SID;
 
     /** What makes plaintext from the key's ciphertext, or carries it over to another key. */
     public static final List<String> DENIED_ACTIONS = List.of("kms:Decrypt", "kms:ReEncryptFrom");

@@ -40,12 +40,7 @@ public final class Commands {
     }
 
     /** What a command said and how it ended. */
-    public record Outcome(int status, String out, String err) {
-        /** The last line on stderr, where errors stand. */
-        public String error() {
-            return err.lines().filter(line -> line.contains("error")).reduce("", (first, last) -> last);
-        }
-    }
+    public record Outcome(int status, String out, String err) {}
 
     /** Runs {@code cloister} and returns what it printed; it must end with 0. */
     public String cloister(String... arguments) throws IOException, StageException {

@@ -19,13 +19,9 @@ import java.lang.invoke.VarHandle;
  * constants beside the callers are those of Linux on x86_64 and aarch64, which agree.
  */
 public final class Libc {
-    public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
-    public static final int EIO = 5;
     public static final int EAGAIN = 11;
-    public static final int ECONNREFUSED = 111;
-    public static final int ETIMEDOUT = 110;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
