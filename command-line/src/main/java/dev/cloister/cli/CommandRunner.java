@@ -83,7 +83,7 @@ public final class CommandRunner {
     }
 
     private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", "; ");
+        return Printable.of(text.strip().replaceAll("\\s*\\R\\s*", "; "));
     }
 
     private static String lowerFirst(String text) {

@@ -60,7 +60,7 @@ public final class Json {
                 case '\t' -> out.append("\\t");
                 default -> {
                     boolean isLone = Character.isSurrogate(c) && !isPaired(text, i);
-                    if (c < 0x20 || isLone) {
+                    if (isLone || (!Character.isSurrogate(c) && Printable.isUnsafe(c))) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);

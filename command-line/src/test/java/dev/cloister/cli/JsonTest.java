@@ -22,5 +22,6 @@ class JsonTest {
     void controlAndUnpairedCharacters_areEscaped() {
         assertThat(Json.write("\"\\\n\u0001é😀")).isEqualTo("\"\\\"\\\\\\n\\u0001é😀\"");
         assertThat(Json.write("\uD83D")).isEqualTo("\"\\ud83d\"");
+        assertThat(Json.write("\u009b\u202e")).isEqualTo("\"\\u009b\\u202e\"");
     }
 }

@@ -1,7 +1,6 @@
 package dev.cloister.attestation.document;
 
 import dev.cloister.attestation.Bytes;
-import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -44,12 +43,14 @@ public final class AttestationVerifier {
     public VerifiedAttestation verify(byte[] document, AttestationPolicy policy, Instant now)
             throws AttestationException {
         AttestationDocument parsed = AttestationDocument.parse(document);
-        PublicKey leafKey = CertificateChain.verifiedLeafKey(parsed, rootSha256, now);
+        CertificateChain chain = CertificateChain.of(parsed, rootSha256);
         CoseSign1 envelope = parsed.envelope();
         byte[] signed = CoseSign1.toBeSigned(envelope.protectedHeader(), envelope.payload());
-        if (!Es384.verify(leafKey, signed, envelope.signature())) {
+        // One check covers every byte of the payload, the certificates included; the path costs as many as it is long.
+        if (!Es384.verify(chain.leafKey(), signed, envelope.signature())) {
             throw new AttestationException(Rule.SIGNATURE, "its signature is not of the leaf certificate's key");
         }
+        chain.validate(now);
         AttestationClaims claims = parsed.unverifiedClaims();
         policy.check(claims, now);
         return new VerifiedAttestation(claims);

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
+import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -19,29 +20,54 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates of one document, checked from the pinned root to the leaf. */
+/**
+ * The certificates of one document, from the leaf to the issuer that the root signed. Of the right form, but valid only
+ * after {@link #validate}.
+ */
 final class CertificateChain {
     private static final String ECDSA_WITH_SHA384 = "1.2.840.10045.4.3.3";
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;
     private static final int NOT_A_CA = -1;
 
-    private CertificateChain() {}
+    private final X509Certificate anchor;
+    private final List<X509Certificate> leafFirst;
 
-    /** Gives the leaf's key when the certificates lead to it from the root with this SHA-256. */
-    static PublicKey verifiedLeafKey(AttestationDocument document, Bytes rootSha256, Instant time)
-            throws AttestationException {
+    private CertificateChain(X509Certificate anchor, List<X509Certificate> leafFirst) {
+        this.anchor = anchor;
+        this.leafFirst = List.copyOf(leafFirst);
+    }
+
+    /** Reads the certificates of a document whose bundle starts with the root of this SHA-256. */
+    static CertificateChain of(AttestationDocument document, Bytes rootSha256) throws AttestationException {
         Bytes root = document.cabundle().getFirst();
         if (!sha256(root).equals(rootSha256)) {
             throw new AttestationException(Rule.ROOT, "its root certificate is not the pinned one");
         }
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            X509Certificate anchor = parse(factory, root);
             List<X509Certificate> path = leafFirst(factory, document);
             requireProfile(path);
-            validate(factory, path, anchor, time);
-            return path.getFirst().getPublicKey();
+            return new CertificateChain(parse(factory, root), path);
+        } catch (GeneralSecurityException e) {
+            throw refused("unusable certificate", e);
+        }
+    }
+
+    /** The leaf's key, of P-384. */
+    PublicKey leafKey() {
+        return leafFirst.getFirst().getPublicKey();
+    }
+
+    /** Checks that the certificates lead from the root to the leaf and are all valid at this time. */
+    void validate(Instant time) throws AttestationException {
+        try {
+            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
+            // AWS publishes no revocation for these certificates; they live for hours.
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(time));
+            CertPath path = CertificateFactory.getInstance("X.509").generateCertPath(leafFirst);
+            CertPathValidator.getInstance("PKIX").validate(path, parameters);
         } catch (CertPathValidatorException e) {
             throw refused("path validation says " + e.getReason(), e);
         } catch (GeneralSecurityException e) {
@@ -100,16 +126,6 @@ final class CertificateChain {
         if (usage == null || !usage[use]) {
             throw refused("a certificate's key usage does not allow its use", null);
         }
-    }
-
-    private static void validate(
-            CertificateFactory factory, List<X509Certificate> leafFirst, X509Certificate anchor, Instant time)
-            throws GeneralSecurityException {
-        PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
-        // AWS publishes no revocation for these certificates; they live for hours.
-        parameters.setRevocationEnabled(false);
-        parameters.setDate(Date.from(time));
-        CertPathValidator.getInstance("PKIX").validate(factory.generateCertPath(leafFirst), parameters);
     }
 
     private static AttestationException refused(String why, @Nullable Throwable cause) {

@@ -1,19 +1,14 @@
 package dev.cloister.image.eif;
 
-import static dev.cloister.image.eif.CborReader.demand;
-
 import dev.cloister.image.file.FormatException;
-import java.io.ByteArrayInputStream;
+import dev.cloister.image.file.Pem;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 
 /**
@@ -21,9 +16,6 @@ import java.util.HexFormat;
  * class; what a signature adds is PCR8, which a key policy can name.
  */
 public final class EifSignature {
-    private static final String PEM_BEGIN = "-----BEGIN CERTIFICATE-----";
-    private static final String PEM_END = "-----END CERTIFICATE-----";
-
     private final X509Certificate certificate;
     private final byte[] protectedHeader;
     private final byte[] payload;
@@ -49,24 +41,7 @@ public final class EifSignature {
         in.expectText("signature");
         byte[] coseSign1 = in.byteArray();
         in.end();
-        return new EifSignature(firstCertificate(pem), coseSign1);
-    }
-
-    private static X509Certificate firstCertificate(byte[] pem) throws FormatException {
-        String text = new String(pem, StandardCharsets.ISO_8859_1);
-        int begin = text.indexOf(PEM_BEGIN);
-        int end = text.indexOf(PEM_END, Math.max(begin, 0));
-        demand(begin >= 0 && end >= 0, "no certificate in PEM");
-        String base64 = text.substring(begin + PEM_BEGIN.length(), end).replaceAll("\\s", "");
-        try {
-            byte[] der = Base64.getDecoder().decode(base64);
-            X509Certificate certificate = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-            demand(Arrays.equals(der, certificate.getEncoded()), "bytes after the certificate");
-            return certificate;
-        } catch (IllegalArgumentException | CertificateException e) {
-            throw new FormatException("eif: signature: the certificate cannot be read", e);
-        }
+        return new EifSignature(Pem.firstCertificate("eif: signature", pem), coseSign1);
     }
 
     /** The first certificate of the section, the only one that counts. */
