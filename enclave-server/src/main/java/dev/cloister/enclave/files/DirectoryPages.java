@@ -7,13 +7,11 @@ import dev.cloister.enclave.posix.OpenFile;
 import dev.cloister.enclave.posix.PosixException;
 import dev.cloister.protocol.frame.ProtocolException;
 import dev.cloister.protocol.sync.DirectoryEntry;
-import dev.cloister.protocol.sync.FileKind;
 import dev.cloister.protocol.sync.Sync;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply.Listing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Lists an open directory page by page. Cookies are the kernel's own positions, so nothing is kept between pages. While
@@ -51,7 +49,7 @@ final class DirectoryPages {
         while (!isLast && nativeBytes(room) >= DirectoryReader.LARGEST_ENTRY) {
             int before = entries.size();
             isLast = !DirectoryReader.read(directory, nativeBytes(room), (name, next) -> {
-                addIfShown(name, entries);
+                add(name, entries);
                 position = next;
             });
             room -= entries.subList(before, entries.size()).stream()
@@ -66,16 +64,13 @@ final class DirectoryPages {
         return room / (ENTRY_FIELDS + SMALLEST_NAME) * DirectoryReader.SMALLEST_ENTRY;
     }
 
-    private void addIfShown(byte[] name, List<DirectoryEntry> entries) throws PosixException {
+    private void add(byte[] name, List<DirectoryEntry> entries) throws PosixException {
         if (isDots(name)) {
             return;
         }
         try {
             FileStatus status = directory.status(name);
-            Optional<FileKind> kind = FileKinds.of(status);
-            if (kind.isPresent()) {
-                entries.add(new DirectoryEntry(SyncPath.of(name), FileKinds.attributes(status, kind.get())));
-            }
+            entries.add(new DirectoryEntry(SyncPath.of(name), FileKinds.attributes(status)));
         } catch (PosixException e) {
             // Removed since its name was read.
             if (e.errno() != Errno.ENOENT) {

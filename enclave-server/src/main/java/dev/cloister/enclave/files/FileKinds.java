@@ -3,7 +3,6 @@ package dev.cloister.enclave.files;
 import dev.cloister.enclave.posix.FileStatus;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.FileKind;
-import java.util.Optional;
 
 /** How files inside the enclave look from the parent. */
 final class FileKinds {
@@ -11,18 +10,21 @@ final class FileKinds {
 
     private FileKinds() {}
 
-    /** Empty for what the protocol does not carry: devices, sockets and FIFOs. */
-    static Optional<FileKind> of(FileStatus status) {
+    static FileKind of(FileStatus status) {
         if (status.isDirectory()) {
-            return Optional.of(FileKind.DIRECTORY);
+            return FileKind.DIRECTORY;
         }
         if (status.isSymbolicLink() || LinkFiles.isLink(status)) {
-            return Optional.of(FileKind.SYMBOLIC_LINK);
+            return FileKind.SYMBOLIC_LINK;
         }
-        return status.isRegular() ? Optional.of(FileKind.FILE) : Optional.empty();
+        return status.isRegular() ? FileKind.FILE : FileKind.OTHER;
     }
 
-    static FileAttributes attributes(FileStatus status, FileKind kind) {
+    static FileAttributes attributes(FileStatus status) {
+        return attributes(status, of(status));
+    }
+
+    private static FileAttributes attributes(FileStatus status, FileKind kind) {
         return new FileAttributes(
                 kind,
                 kind == FileKind.SYMBOLIC_LINK ? PERMISSIONS : status.mode() & PERMISSIONS,

@@ -1,11 +1,14 @@
 package dev.cloister.enclave.files;
 
 import dev.cloister.enclave.posix.Errno;
+import dev.cloister.enclave.posix.ExtendedAttributes;
 import dev.cloister.enclave.posix.FileSystemStatus;
 import dev.cloister.enclave.posix.OpenFile;
 import dev.cloister.enclave.posix.PosixException;
 import dev.cloister.protocol.frame.BufferPool;
+import dev.cloister.protocol.sync.AttributeName;
 import dev.cloister.protocol.sync.FileAttributes;
+import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
 import dev.cloister.protocol.sync.SyncReply.Attributes;
 import dev.cloister.protocol.sync.SyncReply.Data;
@@ -13,12 +16,18 @@ import dev.cloister.protocol.sync.SyncReply.Done;
 import dev.cloister.protocol.sync.SyncReply.Failed;
 import dev.cloister.protocol.sync.SyncReply.FileSystem;
 import dev.cloister.protocol.sync.SyncReply.LinkTarget;
+import dev.cloister.protocol.sync.SyncReply.Names;
 import dev.cloister.protocol.sync.SyncReply.Opened;
+import dev.cloister.protocol.sync.SyncReply.Position;
+import dev.cloister.protocol.sync.SyncReply.Value;
 import dev.cloister.protocol.sync.SyncRequest;
+import dev.cloister.protocol.sync.SyncRequest.Allocate;
 import dev.cloister.protocol.sync.SyncRequest.Close;
 import dev.cloister.protocol.sync.SyncRequest.GetAttributes;
+import dev.cloister.protocol.sync.SyncRequest.GetExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.GetFileSystem;
 import dev.cloister.protocol.sync.SyncRequest.GetHandleAttributes;
+import dev.cloister.protocol.sync.SyncRequest.ListExtendedAttributes;
 import dev.cloister.protocol.sync.SyncRequest.MakeDirectory;
 import dev.cloister.protocol.sync.SyncRequest.MakeLink;
 import dev.cloister.protocol.sync.SyncRequest.MakeSymbolicLink;
@@ -28,13 +37,20 @@ import dev.cloister.protocol.sync.SyncRequest.Read;
 import dev.cloister.protocol.sync.SyncRequest.ReadDirectory;
 import dev.cloister.protocol.sync.SyncRequest.ReadLink;
 import dev.cloister.protocol.sync.SyncRequest.RemoveDirectory;
+import dev.cloister.protocol.sync.SyncRequest.RemoveExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.RemoveFile;
 import dev.cloister.protocol.sync.SyncRequest.Rename;
+import dev.cloister.protocol.sync.SyncRequest.Seek;
 import dev.cloister.protocol.sync.SyncRequest.SetAttributes;
-import dev.cloister.protocol.sync.SyncRequest.SetHandleSize;
+import dev.cloister.protocol.sync.SyncRequest.SetExtendedAttribute;
+import dev.cloister.protocol.sync.SyncRequest.SetHandleAttributes;
 import dev.cloister.protocol.sync.SyncRequest.Synchronize;
 import dev.cloister.protocol.sync.SyncRequest.Write;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** Answers the requests of one connection; any number of threads at a time. The one place where failures turn into errno. */
 final class RequestHandler {
@@ -66,10 +82,11 @@ final class RequestHandler {
     private SyncReply perform(SyncRequest request) throws PosixException {
         return switch (request) {
             case GetAttributes r -> new Attributes(folder.attributes(r.path()));
-            case GetHandleAttributes r -> with(r.handle(), handle -> new Attributes(attributes(handle.opened())));
-            case SetAttributes r -> new Attributes(folder.setAttributes(r));
-            case SetHandleSize r ->
-                done(r.handle(), handle -> handle.file(Errno.EINVAL).truncate(r.size()));
+            case GetHandleAttributes r ->
+                with(r.handle(), handle -> new Attributes(OpenedFile.attributes(handle.opened())));
+            case SetAttributes r -> new Attributes(folder.setAttributes(r.path(), r.changes()));
+            case SetHandleAttributes r ->
+                with(r.handle(), handle -> new Attributes(OpenedFile.change(handle, r.changes())));
             case Open r -> opened(() -> Handle.ofFile(folder.open(r.path(), r.flags(), r.permissions())));
             case OpenDirectory r -> opened(() -> Handle.ofDirectory(folder.openDirectory(r.path())));
             case ReadDirectory r ->
@@ -86,6 +103,22 @@ final class RequestHandler {
             case RemoveDirectory r -> done(() -> folder.removeDirectory(r.path()));
             case Rename r -> done(() -> folder.rename(r.from(), r.to(), r.replace()));
             case GetFileSystem r -> fileSystem(folder.fileSystem());
+            case Allocate r -> done(r.handle(), handle -> OpenedFile.allocate(handle.file(Errno.EBADF), r));
+            case Seek r ->
+                with(
+                        r.handle(),
+                        handle -> new Position(handle.file(Errno.EISDIR).find(r.hole(), r.offset())));
+            case GetExtendedAttribute r ->
+                new Value(folder.extendedAttributes(
+                        r.path(), attributes -> attributes.get(r.name().full())));
+            case SetExtendedAttribute r ->
+                changed(
+                        r.path(),
+                        attributes -> attributes.set(
+                                r.name().full(), r.value(), r.mode().code()));
+            case ListExtendedAttributes r -> names(folder.extendedAttributes(r.path(), ExtendedAttributes::names));
+            case RemoveExtendedAttribute r ->
+                changed(r.path(), attributes -> attributes.remove(r.name().full()));
         };
     }
 
@@ -109,7 +142,7 @@ final class RequestHandler {
         Handle handle = opening.open();
         FileAttributes attributes;
         try {
-            attributes = attributes(handle.opened());
+            attributes = OpenedFile.attributes(handle.opened());
         } catch (PosixException e) {
             handle.release();
             throw e;
@@ -117,8 +150,27 @@ final class RequestHandler {
         return new Opened(handles.add(handle), attributes);
     }
 
-    private static FileAttributes attributes(OpenFile file) throws PosixException {
-        return SyncedFolder.attributes(file.status());
+    private interface AttributeAction {
+        void with(ExtendedAttributes attributes) throws PosixException;
+    }
+
+    private SyncReply changed(SyncPath path, AttributeAction action) throws PosixException {
+        return folder.extendedAttributes(path, attributes -> {
+            action.with(attributes);
+            return DONE;
+        });
+    }
+
+    /** Those of the class that the protocol carries. */
+    private static SyncReply names(List<byte[]> all) {
+        byte[] prefix = AttributeName.PREFIX.getBytes(StandardCharsets.US_ASCII);
+        List<AttributeName> names = new ArrayList<>();
+        for (byte[] name : all) {
+            if (name.length > prefix.length && Arrays.equals(name, 0, prefix.length, prefix, 0, prefix.length)) {
+                names.add(AttributeName.ofKernel(name));
+            }
+        }
+        return new Names(List.copyOf(names));
     }
 
     private static SyncReply fileSystem(FileSystemStatus status) {

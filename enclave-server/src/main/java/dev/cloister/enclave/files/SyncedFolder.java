@@ -2,26 +2,26 @@ package dev.cloister.enclave.files;
 
 import dev.cloister.enclave.posix.Directory;
 import dev.cloister.enclave.posix.Errno;
+import dev.cloister.enclave.posix.ExtendedAttributes;
 import dev.cloister.enclave.posix.FileStatus;
 import dev.cloister.enclave.posix.FileSystemStatus;
 import dev.cloister.enclave.posix.OpenFile;
 import dev.cloister.enclave.posix.OpenFlag;
 import dev.cloister.enclave.posix.PosixException;
+import dev.cloister.protocol.sync.Changes;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.FileKind;
 import dev.cloister.protocol.sync.OpenFlags;
 import dev.cloister.protocol.sync.SyncPath;
-import dev.cloister.protocol.sync.SyncRequest.SetAttributes;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The folder that is served. A path is resolved a name at a time, each from the descriptor of the directory before it,
  * and no name is ever followed if it is a symbolic link; there is no point at which a path is handed to the kernel as a
  * whole, so changing the tree meanwhile leads at worst to another file of the folder.
  *
- * <p>Failures are those of the kernel, and of {@link LinkFiles}; EPERM for devices, sockets and FIFOs, which can be
- * renamed and removed and nothing else.
+ * <p>Failures are those of the kernel, and of {@link LinkFiles}; EPERM for devices, sockets and FIFOs, which are
+ * listed, renamed and removed and nothing else.
  */
 final class SyncedFolder {
     private static final byte[] ITSELF = {'.'};
@@ -66,33 +66,32 @@ final class SyncedFolder {
     }
 
     private static FileAttributes attributes(Directory folder, byte[] name) throws PosixException {
-        return attributes(folder.status(name));
+        return FileKinds.attributes(folder.status(name));
     }
 
-    /** As the parent sees them. */
-    static FileAttributes attributes(FileStatus status) throws PosixException {
-        return FileKinds.attributes(status, kindOf(status));
-    }
-
+    /** EPERM for what is none of the three kinds that something can be done with. */
     private static FileKind kindOf(FileStatus status) throws PosixException {
-        Optional<FileKind> kind = FileKinds.of(status);
-        return kind.orElseThrow(() -> new PosixException(Errno.EPERM));
+        FileKind kind = FileKinds.of(status);
+        if (kind == FileKind.OTHER) {
+            throw new PosixException(Errno.EPERM);
+        }
+        return kind;
     }
 
-    FileAttributes setAttributes(SetAttributes request) throws PosixException {
-        return at(request.path(), (folder, name) -> {
+    FileAttributes setAttributes(SyncPath path, Changes changes) throws PosixException {
+        return at(path, (folder, name) -> {
             FileKind kind = kindOf(folder.status(name));
-            if (request.permissions().isPresent()) {
-                setPermissions(folder, name, kind, request.permissions().get());
+            if (changes.permissions().isPresent()) {
+                setPermissions(folder, name, kind, changes.permissions().get());
             }
-            if (request.uid().isPresent() || request.gid().isPresent()) {
-                folder.changeOwner(name, request.uid().orElse(-1), request.gid().orElse(-1));
+            if (changes.uid().isPresent() || changes.gid().isPresent()) {
+                folder.changeOwner(name, changes.uid().orElse(-1), changes.gid().orElse(-1));
             }
-            if (request.size().isPresent()) {
-                setSize(folder, name, kind, request.size().get());
+            if (changes.size().isPresent()) {
+                setSize(folder, name, kind, changes.size().get());
             }
-            if (request.accessed().isPresent() || request.modified().isPresent()) {
-                folder.changeTimes(name, request.accessed(), request.modified());
+            if (changes.accessed().isPresent() || changes.modified().isPresent()) {
+                folder.changeTimes(name, changes.accessed(), changes.modified());
             }
             return attributes(folder, name);
         });
@@ -165,6 +164,7 @@ final class SyncedFolder {
             case FILE -> {}
             case DIRECTORY -> throw new PosixException(Errno.EISDIR);
             case SYMBOLIC_LINK -> throw new PosixException(Errno.ELOOP);
+            case OTHER -> throw new PosixException(Errno.EPERM);
         }
     }
 
@@ -214,6 +214,39 @@ final class SyncedFolder {
 
     void rename(SyncPath from, SyncPath to, boolean replace) throws PosixException {
         run(from, (folder, name) -> run(to, (into, newName) -> folder.rename(name, into, newName, replace)));
+    }
+
+    /** Something done with the extended attributes of a file or directory. */
+    interface AttributeWork<T> {
+        T with(ExtendedAttributes attributes) throws PosixException;
+    }
+
+    /** Works on the extended attributes of a file or directory; EPERM for everything else, as the kernel says. */
+    <T> T extendedAttributes(SyncPath path, AttributeWork<T> work) throws PosixException {
+        return at(path, (folder, name) -> {
+            requireAttributes(folder.status(name));
+            try (OpenFile file = openForAttributes(folder, name)) {
+                requireAttributes(file.status());
+                return work.with(file.extendedAttributes());
+            }
+        });
+    }
+
+    private static OpenFile openForAttributes(Directory folder, byte[] name) throws PosixException {
+        try {
+            return folder.open(name, OpenFlag.READ, 0);
+        } catch (PosixException e) {
+            if (e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            return folder.open(name, OpenFlag.WRITE, 0);
+        }
+    }
+
+    private static void requireAttributes(FileStatus status) throws PosixException {
+        if (kindOf(status) == FileKind.SYMBOLIC_LINK) {
+            throw new PosixException(Errno.EPERM);
+        }
     }
 
     FileSystemStatus fileSystem() throws PosixException {

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.cloister.protocol.libc.Libc;
-import dev.cloister.protocol.sync.Timestamp;
+import dev.cloister.protocol.sync.SetTime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -44,7 +44,6 @@ public final class Directory implements AutoCloseable {
     private static final int AT_REMOVEDIR = 0x200;
     private static final int RENAME_NOREPLACE = 1;
     private static final long SYS_FCHMODAT2 = 452;
-    private static final long UTIME_OMIT = (1L << 30) - 2;
 
     private final int descriptor;
     private boolean closed;
@@ -173,21 +172,10 @@ public final class Directory implements AutoCloseable {
     }
 
     /** Sets the times that are present. */
-    public void changeTimes(byte[] name, Optional<Timestamp> accessed, Optional<Timestamp> modified)
-            throws PosixException {
+    public void changeTimes(byte[] name, Optional<SetTime> accessed, Optional<SetTime> modified) throws PosixException {
         MemorySegment path = Scratch.name(name);
-        MemorySegment times = Scratch.struct();
-        setTime(times, 0, accessed);
-        setTime(times, 16, modified);
+        MemorySegment times = Times.of(accessed, modified);
         long _ = Calls.run(errno -> (int) UTIMENSAT.invokeExact(errno, descriptor, path, times, AT_SYMLINK_NOFOLLOW));
-    }
-
-    private static void setTime(MemorySegment times, long offset, Optional<Timestamp> time) {
-        times.set(JAVA_LONG, offset, time.map(Timestamp::seconds).orElse(0L));
-        times.set(
-                JAVA_LONG,
-                offset + 8,
-                time.map(Timestamp::nanos).map(Long::valueOf).orElse(UTIME_OMIT));
     }
 
     @Override

@@ -5,9 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.cloister.protocol.libc.Libc;
+import dev.cloister.protocol.sync.Allocation;
+import dev.cloister.protocol.sync.SetTime;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -23,7 +26,15 @@ public final class OpenFile implements AutoCloseable {
     private static final MethodHandle FCHMOD = Libc.bind("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle LSEEK = Libc.bind("lseek", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle GETDENTS = Libc.bind("getdents64", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle FCHOWN = Libc.bind("fchown", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle FUTIMENS = Libc.bind("futimens", JAVA_INT, JAVA_INT, ADDRESS);
+    private static final MethodHandle FALLOCATE =
+            Libc.bind("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final int SEEK_SET = 0;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final int KEEP_SIZE = 1;
+    private static final int PUNCH_HOLE = 2;
 
     private final int descriptor;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -82,6 +93,42 @@ public final class OpenFile implements AutoCloseable {
     /** Sets the mode bits; those that are absent, sticky and set-user-id among them, are cleared. */
     public void changeMode(int mode) throws PosixException {
         long _ = Calls.run(errno -> (int) FCHMOD.invokeExact(errno, descriptor, mode));
+    }
+
+    /** Changes the owner; -1 leaves that part as it is. */
+    public void changeOwner(int uid, int gid) throws PosixException {
+        long _ = Calls.run(errno -> (int) FCHOWN.invokeExact(errno, descriptor, uid, gid));
+    }
+
+    /** Sets the times that are present. */
+    public void changeTimes(Optional<SetTime> accessed, Optional<SetTime> modified) throws PosixException {
+        MemorySegment times = Times.of(accessed, modified);
+        long _ = Calls.run(errno -> (int) FUTIMENS.invokeExact(errno, descriptor, times));
+    }
+
+    /** Makes room, or a hole, as {@code fallocate(2)} does. */
+    public void allocate(Allocation kind, long offset, long length) throws PosixException {
+        int mode = switch (kind) {
+            case GROW -> 0;
+            case KEEP_SIZE -> KEEP_SIZE;
+            case PUNCH_HOLE -> PUNCH_HOLE | KEEP_SIZE;
+        };
+        long _ = Calls.run(errno -> (int) FALLOCATE.invokeExact(errno, descriptor, mode, offset, length));
+    }
+
+    /** Where data, or a hole, is next at or behind an offset; ENXIO where there is none. */
+    public long find(boolean hole, long offset) throws PosixException {
+        int whence = hole ? SEEK_HOLE : SEEK_DATA;
+        return Calls.run(errno -> (long) LSEEK.invokeExact(errno, descriptor, offset, whence));
+    }
+
+    public ExtendedAttributes extendedAttributes() {
+        return new ExtendedAttributes(descriptor);
+    }
+
+    /** Of the file system in which the file lies. */
+    public FileSystemStatus fileSystem() throws PosixException {
+        return FileSystemStatus.of(descriptor);
     }
 
     /** Continues {@link #readEntries} behind the entry whose {@code d_off} is given; 0 is the start. */

@@ -29,7 +29,6 @@ import dev.cloister.protocol.sync.SyncRequest.ReadLink;
 import dev.cloister.protocol.sync.SyncRequest.RemoveDirectory;
 import dev.cloister.protocol.sync.SyncRequest.RemoveFile;
 import dev.cloister.protocol.sync.SyncRequest.Rename;
-import dev.cloister.protocol.sync.SyncRequest.SetHandleSize;
 import dev.cloister.protocol.sync.SyncRequest.Synchronize;
 import dev.cloister.protocol.sync.SyncRequest.Write;
 import dev.cloister.protocol.sync.Timestamp;
@@ -141,7 +140,7 @@ class FileOperationsTest {
         assertThat(client.errno(new Read(appending, 0, 1))).isEqualTo(Errno.EBADF);
         long reading = client.open("a", SyncClient.READ);
         assertThat(client.errno(new Write(reading, 0, SyncClient.bytes("x")))).isEqualTo(Errno.EBADF);
-        assertThat(client.errno(new SetHandleSize(reading, 0))).isEqualTo(Errno.EINVAL);
+        assertThat(client.errno(SyncClient.size(reading, 0))).isEqualTo(Errno.EINVAL);
         long _ = client.open("a", SyncClient.TRUNCATE);
         assertThat(client.get("a")).isEmpty();
         OpenFlags truncateUnwritable = new OpenFlags(true, false, false, false, false, true);
@@ -172,7 +171,7 @@ class FileOperationsTest {
         assertThat(client.errno(new ReadDirectory(file, 0))).isEqualTo(Errno.ENOTDIR);
         assertThat(client.errno(new Read(directory, 0, 1))).isEqualTo(Errno.EISDIR);
         assertThat(client.errno(new Write(directory, 0, SyncClient.bytes("x")))).isEqualTo(Errno.EBADF);
-        assertThat(client.errno(new SetHandleSize(directory, 0))).isEqualTo(Errno.EINVAL);
+        assertThat(client.errno(SyncClient.size(directory, 0))).isEqualTo(Errno.EINVAL);
         assertThat(client.errno(new OpenDirectory(path("a")))).isEqualTo(Errno.ENOTDIR);
         client.done(new Synchronize(directory, false));
     }
@@ -195,7 +194,7 @@ class FileOperationsTest {
         client.write(handle, 5, "!");
         assertThat(client.read(handle, 0, 10)).isEqualTo("hello!");
         assertThat(client.attributes(new GetHandleAttributes(handle)).links()).isZero();
-        client.done(new SetHandleSize(handle, 2));
+        assertThat(client.attributes(SyncClient.size(handle, 2)).size()).isEqualTo(2);
         client.done(new Synchronize(handle, true));
         client.done(new Synchronize(handle, false));
         assertThat(client.read(handle, 0, 10)).isEqualTo("he");

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cloister.protocol.channel.Channel;
 import dev.cloister.protocol.frame.Frame;
+import dev.cloister.protocol.sync.Allocation;
+import dev.cloister.protocol.sync.AttributeMode;
 import dev.cloister.protocol.sync.OpenFlags;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
 import dev.cloister.protocol.sync.SyncReply.Opened;
 import dev.cloister.protocol.sync.SyncRequest;
+import dev.cloister.protocol.sync.SyncRequest.Allocate;
 import dev.cloister.protocol.sync.SyncRequest.Close;
 import dev.cloister.protocol.sync.SyncRequest.GetAttributes;
+import dev.cloister.protocol.sync.SyncRequest.GetExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.GetFileSystem;
 import dev.cloister.protocol.sync.SyncRequest.GetHandleAttributes;
+import dev.cloister.protocol.sync.SyncRequest.ListExtendedAttributes;
 import dev.cloister.protocol.sync.SyncRequest.MakeDirectory;
 import dev.cloister.protocol.sync.SyncRequest.MakeLink;
 import dev.cloister.protocol.sync.SyncRequest.MakeSymbolicLink;
@@ -23,9 +28,11 @@ import dev.cloister.protocol.sync.SyncRequest.Read;
 import dev.cloister.protocol.sync.SyncRequest.ReadDirectory;
 import dev.cloister.protocol.sync.SyncRequest.ReadLink;
 import dev.cloister.protocol.sync.SyncRequest.RemoveDirectory;
+import dev.cloister.protocol.sync.SyncRequest.RemoveExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.RemoveFile;
 import dev.cloister.protocol.sync.SyncRequest.Rename;
-import dev.cloister.protocol.sync.SyncRequest.SetHandleSize;
+import dev.cloister.protocol.sync.SyncRequest.Seek;
+import dev.cloister.protocol.sync.SyncRequest.SetExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.Synchronize;
 import dev.cloister.protocol.sync.SyncRequest.Write;
 import dev.cloister.protocol.sync.Timestamp;
@@ -122,7 +129,7 @@ class ServiceFuzzTest {
         int length = random.nextInt(20) == 0 ? random.nextInt() : body.length + 5;
         return ByteBuffer.allocate(9 + body.length)
                 .putInt(length)
-                .put((byte) (random.nextInt(20) == 0 ? random.nextInt(256) : 16 + random.nextInt(19)))
+                .put((byte) (random.nextInt(20) == 0 ? random.nextInt(256) : 16 + random.nextInt(25)))
                 .putInt(random.nextInt())
                 .put(body)
                 .array();
@@ -169,14 +176,14 @@ class ServiceFuzzTest {
                 random.nextBoolean(),
                 random.nextBoolean(),
                 random.nextBoolean());
-        return switch (random.nextInt(23)) {
+        return switch (random.nextInt(29)) {
             case 0 -> new GetAttributes(path);
             case 1 -> new GetHandleAttributes(handle);
             case 2 -> SyncClient.permissions(path.toString(), random.nextInt(01000));
             case 3 -> SyncClient.size(path.toString(), random.nextInt(100_000));
             case 4 -> SyncClient.modified(path.toString(), new Timestamp(random.nextLong(), 5));
             case 5 -> SyncClient.owner(path.toString(), -1, -1);
-            case 6 -> new SetHandleSize(handle, random.nextInt(100_000));
+            case 6 -> SyncClient.size(handle, random.nextInt(100_000));
             case 7, 8 -> new Open(path, flags, random.nextInt(01000));
             case 9 -> new OpenDirectory(path);
             case 10 -> new ReadDirectory(handle, random.nextBoolean() ? 0 : random.nextLong());
@@ -191,7 +198,28 @@ class ServiceFuzzTest {
             case 19 -> new RemoveFile(path);
             case 20 -> new RemoveDirectory(path);
             case 21 -> new Rename(path, other, random.nextBoolean());
+            case 22 -> allocate(random, handle);
+            case 23 -> new Seek(handle, offset, random.nextBoolean());
+            case 24 -> new GetExtendedAttribute(path, SyncClient.attribute("a"));
+            case 25 ->
+                new SetExtendedAttribute(
+                        path,
+                        SyncClient.attribute("a"),
+                        any(random, List.of(AttributeMode.values())),
+                        ByteBuffer.allocate(random.nextInt(500)));
+            case 26 -> new ListExtendedAttributes(path);
+            case 27 -> new RemoveExtendedAttribute(path, SyncClient.attribute("a"));
             default -> new GetFileSystem();
         };
+    }
+
+    private static <T> T any(Random random, List<T> values) {
+        return values.get(random.nextInt(values.size()));
+    }
+
+    private static SyncRequest allocate(Random random, long handle) {
+        Allocation kind = any(random, List.of(Allocation.values()));
+        long length = random.nextInt(20) == 0 ? Long.MAX_VALUE / 2 : 1 + random.nextInt(100_000);
+        return new Allocate(handle, kind, random.nextInt(100_000), length);
     }
 }

@@ -7,9 +7,12 @@ import dev.cloister.protocol.frame.BufferPool;
 import dev.cloister.protocol.frame.Frame;
 import dev.cloister.protocol.frame.FrameConnection;
 import dev.cloister.protocol.frame.Hello;
+import dev.cloister.protocol.sync.AttributeName;
+import dev.cloister.protocol.sync.Changes;
 import dev.cloister.protocol.sync.DirectoryEntry;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.OpenFlags;
+import dev.cloister.protocol.sync.SetTime;
 import dev.cloister.protocol.sync.Sync;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
@@ -26,6 +29,7 @@ import dev.cloister.protocol.sync.SyncRequest.OpenDirectory;
 import dev.cloister.protocol.sync.SyncRequest.Read;
 import dev.cloister.protocol.sync.SyncRequest.ReadDirectory;
 import dev.cloister.protocol.sync.SyncRequest.SetAttributes;
+import dev.cloister.protocol.sync.SyncRequest.SetHandleAttributes;
 import dev.cloister.protocol.sync.SyncRequest.Write;
 import dev.cloister.protocol.sync.Timestamp;
 import java.io.IOException;
@@ -163,33 +167,28 @@ final class SyncClient implements AutoCloseable {
     }
 
     static SetAttributes permissions(String path, int permissions) throws IOException {
-        return set(path, Optional.of(permissions), Optional.empty(), Optional.empty());
+        return new SetAttributes(SyncPath.of(path), Changes.ofPermissions(permissions));
     }
 
     static SetAttributes size(String path, long size) throws IOException {
-        return set(path, Optional.empty(), Optional.of(size), Optional.empty());
+        return new SetAttributes(SyncPath.of(path), Changes.ofSize(size));
+    }
+
+    static SetHandleAttributes size(long handle, long size) {
+        return new SetHandleAttributes(handle, Changes.ofSize(size));
     }
 
     static SetAttributes modified(String path, Timestamp modified) throws IOException {
-        return set(path, Optional.empty(), Optional.empty(), Optional.of(modified));
+        return new SetAttributes(
+                SyncPath.of(path), Changes.ofTimes(Optional.empty(), Optional.of(new SetTime.At(modified))));
     }
 
     static SetAttributes owner(String path, int uid, int gid) throws IOException {
-        return new SetAttributes(
-                SyncPath.of(path),
-                Optional.empty(),
-                Optional.of(uid),
-                Optional.of(gid),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return new SetAttributes(SyncPath.of(path), Changes.ofOwner(Optional.of(uid), Optional.of(gid)));
     }
 
-    private static SetAttributes set(
-            String path, Optional<Integer> permissions, Optional<Long> size, Optional<Timestamp> modified)
-            throws IOException {
-        return new SetAttributes(
-                SyncPath.of(path), permissions, Optional.empty(), Optional.empty(), size, Optional.empty(), modified);
+    static AttributeName attribute(String name) throws IOException {
+        return AttributeName.of(name.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.cloister.protocol.sync.SetTime;
 import dev.cloister.protocol.sync.Timestamp;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -72,8 +73,11 @@ class DirectoryTest {
     @Test
     void times_areSetApart() throws Exception {
         Path file = Files.createFile(folder.resolve("a"));
-        directory.changeTimes(name("a"), Optional.of(new Timestamp(1, 2)), Optional.of(new Timestamp(3, 4)));
-        directory.changeTimes(name("a"), Optional.empty(), Optional.of(new Timestamp(5, 6)));
+        directory.changeTimes(
+                name("a"),
+                Optional.of(new SetTime.At(new Timestamp(1, 2))),
+                Optional.of(new SetTime.At(new Timestamp(3, 4))));
+        directory.changeTimes(name("a"), Optional.empty(), Optional.of(new SetTime.At(new Timestamp(5, 6))));
         FileStatus status = directory.status(name("a"));
         assertThat(status.accessed()).isEqualTo(new Timestamp(1, 2));
         assertThat(status.modified()).isEqualTo(new Timestamp(5, 6));
@@ -90,7 +94,7 @@ class DirectoryTest {
         assertFails(Errno.ELOOP, () -> directory.open(name("link"), OpenFlag.READ, 0));
         assertFails(Errno.ELOOP, () -> directory.open(name("link"), OpenFlag.READ_WRITE | OpenFlag.CREATE, 0600));
         assertFails(Errno.EOPNOTSUPP, () -> directory.changeMode(name("link"), 0));
-        directory.changeTimes(name("link"), Optional.empty(), Optional.of(new Timestamp(1, 0)));
+        directory.changeTimes(name("link"), Optional.empty(), Optional.of(new SetTime.At(new Timestamp(1, 0))));
         directory.link(name("link"), directory, name("second"));
         assertThat(directory.status(name("second")).isSymbolicLink()).isTrue();
         assertThat(directory.readLink(name("second"), 100)).isEqualTo(name("target"));

@@ -21,6 +21,16 @@ public final class Calls {
         int call(long a, long b, long c);
     }
 
+    public interface LLLL {
+        @Delegate
+        int call(long a, long b, long c, long d);
+    }
+
+    public interface LLLLI {
+        @Delegate
+        int call(long a, long b, long c, long d, int e);
+    }
+
     public interface LLLLL {
         @Delegate
         int call(long a, long b, long c, long d, long e);
@@ -29,6 +39,11 @@ public final class Calls {
     public interface LI {
         @Delegate
         int call(long a, int b);
+    }
+
+    public interface LILLL {
+        @Delegate
+        int call(long a, int b, long c, long d, long e);
     }
 
     public interface LII {

@@ -96,6 +96,10 @@ final class DirectoryOperations {
         }
     }
 
+    void fsyncdir(int dataOnly, long fileInfo) throws FileException {
+        files.synchronize(Native.handle(fileInfo), dataOnly != 0);
+    }
+
     void releasedir(long fileInfo) throws FileException {
         DirectoryStream stream = streams.remove(Native.handle(fileInfo));
         if (stream != null) {

@@ -2,15 +2,15 @@ package dev.cloister.host.mount;
 
 import dev.cloister.host.remote.FileException;
 import dev.cloister.host.remote.RemoteFileSystem;
+import dev.cloister.protocol.sync.Allocation;
+import dev.cloister.protocol.sync.Changes;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.OpenFlags;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
-import dev.cloister.protocol.sync.SyncRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,15 +28,15 @@ final class FileOperations {
     private static final int S_IFMT = 0170000;
     private static final int S_IFREG = 0100000;
     private static final int PERMISSIONS = 0777;
-    private static final int EPERM = 1;
+
+    private static final int FALLOC_KEEP_SIZE = 1;
+    private static final int FALLOC_PUNCH_HOLE = 2;
 
     private final RemoteFileSystem files;
-    private final InstantSource clock;
     private final OpenFiles open = new OpenFiles();
 
-    FileOperations(RemoteFileSystem files, InstantSource clock) {
+    FileOperations(RemoteFileSystem files) {
         this.files = files;
-        this.clock = clock;
     }
 
     void getattr(long path, long stat) throws FileException {
@@ -54,7 +54,7 @@ final class FileOperations {
         SyncPath link = Native.path(path);
         String text = files.readLink(link);
         if (!LinkTargets.stayInside(link, text)) {
-            throw new FileException(EPERM);
+            throw new FileException(FileException.EPERM);
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length >= size) {
@@ -66,7 +66,7 @@ final class FileOperations {
     /** Only for ordinary files; devices, pipes and sockets mean nothing in the synced folder. */
     void mknod(long path, int mode) throws FileException {
         if ((mode & S_IFMT) != S_IFREG) {
-            throw new FileException(EPERM);
+            throw new FileException(FileException.EPERM);
         }
         OpenFlags flags = new OpenFlags(false, true, false, true, true, false);
         files.release(files.open(Native.path(path), flags, mode & PERMISSIONS).handle());
@@ -119,42 +119,48 @@ final class FileOperations {
 
     /** The set-user-id, set-group-id and sticky bits mean nothing in the synced folder and are left out. */
     void chmod(long path, int mode) throws FileException {
-        change(path, Optional.of(mode & PERMISSIONS), Optional.empty(), Optional.empty(), Optional.empty());
+        change(path, Changes.ofPermissions(mode & PERMISSIONS));
     }
 
     void chown(long path, int uid, int gid) throws FileException {
         change(
                 path,
-                Optional.empty(),
-                uid == -1 ? Optional.empty() : Optional.of(uid),
-                gid == -1 ? Optional.empty() : Optional.of(gid),
-                Optional.empty());
+                Changes.ofOwner(
+                        uid == -1 ? Optional.empty() : Optional.of(uid),
+                        gid == -1 ? Optional.empty() : Optional.of(gid)));
     }
 
     void truncate(long path, long size) throws FileException {
-        change(path, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(size));
-    }
-
-    private void change(
-            long path, Optional<Integer> permissions, Optional<Integer> uid, Optional<Integer> gid, Optional<Long> size)
-            throws FileException {
-        files.change(new SyncRequest.SetAttributes(
-                Native.path(path), permissions, uid, gid, size, Optional.empty(), Optional.empty()));
+        change(path, Changes.ofSize(size));
     }
 
     void utimens(long path, long times) throws FileException {
-        files.change(new SyncRequest.SetAttributes(
-                Native.path(path),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Native.time(times, 0, clock),
-                Native.time(times, 1, clock)));
+        change(path, Changes.ofTimes(Native.time(times, 0), Native.time(times, 1)));
+    }
+
+    /** By name, or by handle if the file has none any more: the right one, since a size takes one that may write. */
+    private void change(long path, Changes changes) throws FileException {
+        SyncPath file = Native.path(path);
+        OptionalLong handle = open.handleOf(file, changes.size().isPresent());
+        if (handle.isPresent()) {
+            files.change(handle.getAsLong(), changes);
+        } else {
+            files.change(file, changes);
+        }
     }
 
     void ftruncate(long size, long fileInfo) throws FileException {
-        files.resize(Native.handle(fileInfo), size);
+        files.change(Native.handle(fileInfo), Changes.ofSize(size));
+    }
+
+    void fallocate(int mode, long offset, long length, long fileInfo) throws FileException {
+        Allocation kind = switch (mode) {
+            case 0 -> Allocation.GROW;
+            case FALLOC_KEEP_SIZE -> Allocation.KEEP_SIZE;
+            case FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE -> Allocation.PUNCH_HOLE;
+            default -> throw new FileException(FileException.EOPNOTSUPP);
+        };
+        files.allocate(Native.handle(fileInfo), kind, offset, length);
     }
 
     void open(long path, long fileInfo) throws FileException {
@@ -183,7 +189,7 @@ final class FileOperations {
                 (flags & O_TRUNC) != 0 && access != 0);
         SyncReply.Opened opened = files.open(Native.path(path), wanted, permissions);
         FileAttributes attributes = opened.attributes();
-        open.opened(opened.handle(), attributes.inode());
+        open.opened(opened.handle(), attributes.inode(), access != 0);
         Native.putHandle(fileInfo, opened.handle());
     }
 

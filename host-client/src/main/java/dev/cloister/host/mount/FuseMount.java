@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,8 +54,8 @@ public final class FuseMount {
     private FuseMount(RemoteFileSystem files, MountPoint point, boolean allowOther) throws CommandException {
         this.library = FuseLibrary.load();
         this.point = point;
-        this.operations =
-                new OperationTable(new FileOperations(files, InstantSource.system()), new DirectoryOperations(files));
+        this.operations = new OperationTable(
+                new FileOperations(files), new DirectoryOperations(files), new ExtendedAttributeOperations(files));
         // -f: the process is put into the background elsewhere, once the mount answers.
         List<String> arguments =
                 List.of("cloister", "-f", options(allowOther), point.path().toString());

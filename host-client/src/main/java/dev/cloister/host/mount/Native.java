@@ -8,13 +8,12 @@ import dev.cloister.host.remote.FileException;
 import dev.cloister.protocol.frame.ProtocolException;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.FileKind;
+import dev.cloister.protocol.sync.SetTime;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
 import dev.cloister.protocol.sync.Timestamp;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /** The C structures of libfuse's callbacks, by the address at which they lie: Linux on x86_64 and aarch64. */
@@ -104,6 +103,8 @@ final class Native {
             case FILE -> 0100000;
             case DIRECTORY -> 0040000;
             case SYMBOLIC_LINK -> 0120000;
+            // A socket: nothing waits to open one, as it would with a FIFO, and no tool takes it for data.
+            case OTHER -> 0140000;
         };
     }
 
@@ -128,18 +129,15 @@ final class Native {
     }
 
     /** The time at an index of {@code utimens}' array; nothing when it is to stay as it is. */
-    static Optional<Timestamp> time(long address, int index, InstantSource clock) {
+    static Optional<SetTime> time(long address, int index) {
         MemorySegment times = at(address, 32);
         long seconds = times.get(JAVA_LONG, index * 16L);
         long nanos = times.get(JAVA_LONG, index * 16L + 8);
         if (nanos == UTIME_OMIT) {
             return Optional.empty();
         }
-        if (nanos == UTIME_NOW) {
-            Instant now = clock.instant();
-            return Optional.of(new Timestamp(now.getEpochSecond(), now.getNano()));
-        }
-        return Optional.of(new Timestamp(seconds, (int) nanos));
+        return Optional.of(
+                nanos == UTIME_NOW ? new SetTime.Now() : new SetTime.At(new Timestamp(seconds, (int) nanos)));
     }
 
     /** The {@code flags} of a {@code struct fuse_file_info}. */

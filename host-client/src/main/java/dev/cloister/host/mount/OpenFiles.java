@@ -2,6 +2,7 @@ package dev.cloister.host.mount;
 
 import dev.cloister.protocol.sync.SyncPath;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,41 +17,54 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OpenFiles {
     private static final String HIDDEN_NAME = "\\.fuse_hidden[0-9a-f]{16}";
 
-    private final Map<Long, Long> inodesByHandle = new ConcurrentHashMap<>();
-    private final Map<SyncPath, Long> inodesByHiddenPath = new ConcurrentHashMap<>();
+    private record Open(long inode, boolean isWritable) {}
 
-    void opened(long handle, long inode) {
-        inodesByHandle.put(handle, inode);
+    private final Map<Long, Open> openByHandle = new ConcurrentHashMap<>();
+    /** By the hidden name alone, which libfuse makes unique: the folder it was in may be renamed or removed. */
+    private final Map<String, Long> inodesByHiddenName = new ConcurrentHashMap<>();
+
+    void opened(long handle, long inode, boolean isWritable) {
+        openByHandle.put(handle, new Open(inode, isWritable));
     }
 
     void released(long handle) {
-        inodesByHandle.remove(handle);
+        openByHandle.remove(handle);
     }
 
     /** Whether libfuse's rename to this path is its way of keeping an open file. */
     static boolean isHiding(SyncPath to) {
-        byte[] name = to.names().getLast();
-        return new String(name, StandardCharsets.ISO_8859_1).matches(HIDDEN_NAME) && !RequestThread.isRenameTo(name);
+        return name(to).matches(HIDDEN_NAME)
+                && !RequestThread.isRenameTo(to.names().getLast());
+    }
+
+    private static String name(SyncPath path) {
+        return path.isRoot() ? "" : new String(path.names().getLast(), StandardCharsets.ISO_8859_1);
     }
 
     void hide(SyncPath hidden, long inode) {
-        inodesByHiddenPath.put(hidden, inode);
+        inodesByHiddenName.put(name(hidden), inode);
     }
 
     /** Forgets a hidden path; false if it is an ordinary one. */
     boolean unhide(SyncPath path) {
-        return inodesByHiddenPath.remove(path) != null;
+        return !inodesByHiddenName.isEmpty() && inodesByHiddenName.remove(name(path)) != null;
     }
 
     /** A handle of the nameless file for which a hidden path stands. */
     OptionalLong handleOf(SyncPath path) {
-        Long inode = inodesByHiddenPath.isEmpty() ? null : inodesByHiddenPath.get(path);
+        return handleOf(path, false);
+    }
+
+    /** The same; where a writable one is wanted and there is none, any other. */
+    OptionalLong handleOf(SyncPath path, boolean writable) {
+        Long inode = inodesByHiddenName.isEmpty() ? null : inodesByHiddenName.get(name(path));
         if (inode == null) {
             return OptionalLong.empty();
         }
-        return inodesByHandle.entrySet().stream()
-                .filter(open -> open.getValue().equals(inode))
+        return openByHandle.entrySet().stream()
+                .filter(open -> open.getValue().inode == inode)
+                .sorted(Comparator.comparing(open -> open.getValue().isWritable != writable))
                 .mapToLong(Map.Entry::getKey)
-                .findAny();
+                .findFirst();
     }
 }

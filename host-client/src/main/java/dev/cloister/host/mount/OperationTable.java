@@ -13,8 +13,8 @@ import jnr.ffi.Struct;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
- * The {@code struct fuse_operations} that leads libfuse to {@link FileOperations} and {@link DirectoryOperations}. The
- * layout is jnr-fuse's; the callbacks are not, because its own take paths as text, where names are bytes.
+ * The {@code struct fuse_operations} that leads libfuse to {@link FileOperations}, {@link DirectoryOperations} and
+ * {@link ExtendedAttributeOperations}. The layout is jnr-fuse's; the callbacks are not, because its own take paths as text, where names are bytes.
  */
 final class OperationTable {
     /** Handles are enough for read, write and the like: no path is worked out for them. */
@@ -46,16 +46,22 @@ final class OperationTable {
         }
     }
 
-    OperationTable(FileOperations files, DirectoryOperations directories) {
+    OperationTable(FileOperations files, DirectoryOperations directories, ExtendedAttributeOperations attributes) {
         table.set(JAVA_BYTE, layout.flagsOffset(), (byte) (NULLPATH_OK | NOPATH | UTIME_OMIT_OK));
         putFiles(files);
         putNames(files);
+        putChanges(files);
+        putExtendedAttributes(attributes);
         put(layout.opendir, Calls.LL.class, (path, info) -> Errno.of(() -> directories.opendir(path, info)));
         put(
                 layout.readdir,
                 Calls.LLLLL.class,
                 (path, buffer, filler, offset, info) ->
                         Errno.of(() -> directories.readdir(buffer, filler, offset, info)));
+        put(
+                layout.fsyncdir,
+                Calls.LIL.class,
+                (path, dataOnly, info) -> Errno.of(() -> directories.fsyncdir(dataOnly, info)));
         put(layout.releasedir, Calls.LL.class, (path, info) -> Errno.of(() -> directories.releasedir(info)));
     }
 
@@ -72,6 +78,10 @@ final class OperationTable {
                 (path, buffer, size, offset, info) -> Errno.of(() -> files.write(buffer, size, offset, info)));
         put(layout.fsync, Calls.LIL.class, (path, dataOnly, info) -> Errno.of(() -> files.fsync(dataOnly, info)));
         put(layout.ftruncate, Calls.LLL.class, (path, size, info) -> Errno.of(() -> files.ftruncate(size, info)));
+        put(
+                layout.fallocate,
+                Calls.LILLL.class,
+                (path, mode, offset, length, info) -> Errno.of(() -> files.fallocate(mode, offset, length, info)));
         put(layout.fgetattr, Calls.LLL.class, (path, stat, info) -> Errno.of(() -> files.fgetattr(stat, info)));
         put(layout.release, Calls.LL.class, (path, info) -> Errno.of(() -> files.release(info)));
     }
@@ -89,11 +99,27 @@ final class OperationTable {
         put(layout.symlink, Calls.LL.class, (target, path) -> Errno.of(() -> files.symlink(target, path)));
         put(layout.rename, Calls.LL.class, (from, to) -> Errno.of(() -> files.rename(from, to)));
         put(layout.link, Calls.LL.class, (existing, path) -> Errno.of(() -> files.link(existing, path)));
+    }
+
+    private void putChanges(FileOperations files) {
         put(layout.chmod, Calls.LI.class, (path, mode) -> Errno.of(() -> files.chmod(path, mode)));
         put(layout.chown, Calls.LII.class, (path, uid, gid) -> Errno.of(() -> files.chown(path, uid, gid)));
         put(layout.truncate, Calls.LL.class, (path, size) -> Errno.of(() -> files.truncate(path, size)));
         put(layout.utimens, Calls.LL.class, (path, times) -> Errno.of(() -> files.utimens(path, times)));
         put(layout.statfs, Calls.LL.class, (path, statistics) -> Errno.of(() -> files.statfs(statistics)));
+    }
+
+    private void putExtendedAttributes(ExtendedAttributeOperations attributes) {
+        put(
+                layout.getxattr,
+                Calls.LLLL.class,
+                (path, name, value, size) -> Errno.of(() -> attributes.get(path, name, value, size)));
+        put(
+                layout.setxattr,
+                Calls.LLLLI.class,
+                (path, name, value, size, flags) -> Errno.of(() -> attributes.set(path, name, value, size, flags)));
+        put(layout.listxattr, Calls.LLL.class, (path, list, size) -> Errno.of(() -> attributes.list(path, list, size)));
+        put(layout.removexattr, Calls.LL.class, (path, name) -> Errno.of(() -> attributes.remove(path, name)));
     }
 
     private <T> void put(BaseStruct.Func<?> place, Class<T> shape, T callback) {

@@ -8,6 +8,10 @@ import dev.cloister.protocol.frame.Frame;
 import dev.cloister.protocol.frame.FrameConnection;
 import dev.cloister.protocol.frame.Hello;
 import dev.cloister.protocol.frame.ProtocolException;
+import dev.cloister.protocol.sync.Allocation;
+import dev.cloister.protocol.sync.AttributeMode;
+import dev.cloister.protocol.sync.AttributeName;
+import dev.cloister.protocol.sync.Changes;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.OpenFlags;
 import dev.cloister.protocol.sync.Sync;
@@ -17,6 +21,7 @@ import dev.cloister.protocol.sync.SyncRequest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The enclave's file system as an ordinary object: each method is one request and waits for its answer; any number of
@@ -58,13 +63,13 @@ public final class RemoteFileSystem implements Closeable {
                 .attributes();
     }
 
-    public void change(SyncRequest.SetAttributes changes) throws FileException {
-        ask(changes, SyncReply.Attributes.class);
+    public void change(SyncPath path, Changes changes) throws FileException {
+        ask(new SyncRequest.SetAttributes(path, changes), SyncReply.Attributes.class);
     }
 
-    /** Sets an open file's size in bytes. */
-    public void resize(long handle, long size) throws FileException {
-        ask(new SyncRequest.SetHandleSize(handle, size), SyncReply.Done.class);
+    /** Of an open file, which may have lost its name; the size takes a handle opened for writing. */
+    public void change(long handle, Changes changes) throws FileException {
+        ask(new SyncRequest.SetHandleAttributes(handle, changes), SyncReply.Attributes.class);
     }
 
     /** Opens a file; the handle is given back with {@link #release}. */
@@ -108,6 +113,44 @@ public final class RemoteFileSystem implements Closeable {
 
     public void synchronize(long handle, boolean dataOnly) throws FileException {
         ask(new SyncRequest.Synchronize(handle, dataOnly), SyncReply.Done.class);
+    }
+
+    /** Makes room or a hole in an open file, at least one byte long. */
+    public void allocate(long handle, Allocation kind, long offset, long length) throws FileException {
+        ask(new SyncRequest.Allocate(handle, kind, offset, length), SyncReply.Done.class);
+    }
+
+    /** Where the next hole, or data, in an open file begins; ENXIO where there is none. */
+    public long seek(long handle, long offset, boolean hole) throws FileException {
+        return ask(new SyncRequest.Seek(handle, offset, hole), SyncReply.Position.class)
+                .offset();
+    }
+
+    /** The value of an extended attribute. */
+    public byte[] extendedAttribute(SyncPath path, AttributeName name) throws FileException {
+        try (Frame frame = connection.ask(new SyncRequest.GetExtendedAttribute(path, name))) {
+            ByteBuffer content = expect(frame, SyncReply.Value.class).content();
+            byte[] value = new byte[content.remaining()];
+            content.get(value);
+            return value;
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Sets an extended attribute to at most {@link Sync#MAX_VALUE} bytes. */
+    public void setExtendedAttribute(SyncPath path, AttributeName name, AttributeMode mode, ByteBuffer value)
+            throws FileException {
+        ask(new SyncRequest.SetExtendedAttribute(path, name, mode, value), SyncReply.Done.class);
+    }
+
+    public List<AttributeName> extendedAttributes(SyncPath path) throws FileException {
+        return ask(new SyncRequest.ListExtendedAttributes(path), SyncReply.Names.class)
+                .names();
+    }
+
+    public void removeExtendedAttribute(SyncPath path, AttributeName name) throws FileException {
+        ask(new SyncRequest.RemoveExtendedAttribute(path, name), SyncReply.Done.class);
     }
 
     /** Gives a handle back, without waiting; nothing is left to fail, because every write has been answered. */

@@ -9,13 +9,16 @@ import dev.cloister.protocol.frame.BufferPool;
 import dev.cloister.protocol.frame.Frame;
 import dev.cloister.protocol.frame.FrameConnection;
 import dev.cloister.protocol.frame.Hello;
+import dev.cloister.protocol.sync.Changes;
 import dev.cloister.protocol.sync.DirectoryEntry;
 import dev.cloister.protocol.sync.FileKind;
 import dev.cloister.protocol.sync.OpenFlags;
+import dev.cloister.protocol.sync.SetTime;
 import dev.cloister.protocol.sync.Sync;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
 import dev.cloister.protocol.sync.SyncRequest;
+import dev.cloister.protocol.sync.Timestamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +45,7 @@ public final class MemoryFileService implements AutoCloseable {
     static final int EINVAL = 22;
     static final int ENOSPC = 28;
     static final int ENOTEMPTY = 39;
+    static final int EOPNOTSUPP = 95;
 
     private final Listener listener;
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
@@ -149,11 +153,8 @@ public final class MemoryFileService implements AutoCloseable {
                 new SyncReply.Attributes(find(r.path()).attributes());
             case SyncRequest.GetHandleAttributes r ->
                 new SyncReply.Attributes(open(r.handle()).node.attributes());
-            case SyncRequest.SetAttributes r -> change(r);
-            case SyncRequest.SetHandleSize r -> {
-                open(r.handle()).node.resize(r.size());
-                yield new SyncReply.Done();
-            }
+            case SyncRequest.SetAttributes r -> change(find(r.path()), r.changes());
+            case SyncRequest.SetHandleAttributes r -> change(open(r.handle()).node, r.changes());
             case SyncRequest.Open r -> openFile(r.path(), r.flags(), r.permissions());
             case SyncRequest.OpenDirectory r -> openDirectory(r.path());
             case SyncRequest.ReadDirectory r -> list(open(r.handle()).entries, (int) r.cookie());
@@ -182,6 +183,13 @@ public final class MemoryFileService implements AutoCloseable {
             case SyncRequest.RemoveFile r -> remove(r.path(), false);
             case SyncRequest.RemoveDirectory r -> remove(r.path(), true);
             case SyncRequest.Rename r -> rename(r);
+            // As a file system does that has no such thing; the real service is put to the test in other modules.
+            case SyncRequest.Allocate _,
+                    SyncRequest.Seek _,
+                    SyncRequest.GetExtendedAttribute _,
+                    SyncRequest.SetExtendedAttribute _,
+                    SyncRequest.ListExtendedAttributes _,
+                    SyncRequest.RemoveExtendedAttribute _ -> throw new Refused(EOPNOTSUPP);
             case SyncRequest.GetFileSystem r -> new SyncReply.FileSystem(4096, 1000, 500, 100, 50);
         };
     }
@@ -198,17 +206,23 @@ public final class MemoryFileService implements AutoCloseable {
         return open;
     }
 
-    private SyncReply change(SyncRequest.SetAttributes r) throws Refused {
-        MemoryNode node = find(r.path());
-        node.permissions = r.permissions().orElse(node.permissions);
-        node.uid = r.uid().orElse(node.uid);
-        node.gid = r.gid().orElse(node.gid);
-        if (r.size().isPresent()) {
-            node.resize(r.size().get());
+    private SyncReply change(MemoryNode node, Changes changes) throws Refused {
+        node.permissions = changes.permissions().orElse(node.permissions);
+        node.uid = changes.uid().orElse(node.uid);
+        node.gid = changes.gid().orElse(node.gid);
+        if (changes.size().isPresent()) {
+            node.resize(changes.size().get());
         }
-        node.accessed = r.accessed().orElse(node.accessed);
-        node.modified = r.modified().orElse(node.modified);
+        node.accessed = changes.accessed().map(MemoryFileService::time).orElse(node.accessed);
+        node.modified = changes.modified().map(MemoryFileService::time).orElse(node.modified);
         return new SyncReply.Attributes(node.attributes());
+    }
+
+    private static Timestamp time(SetTime time) {
+        return switch (time) {
+            case SetTime.At(Timestamp at) -> at;
+            case SetTime.Now _ -> MemoryNode.now();
+        };
     }
 
     private SyncReply openFile(SyncPath path, OpenFlags flags, int permissions) throws Refused {

@@ -13,5 +13,10 @@ public final class Sync {
     /** Longest target of a symbolic link, in bytes. */
     public static final int MAX_TARGET = SyncPath.MAX_PATH;
 
+    /** Longest value of an extended attribute, in bytes; the kernel's XATTR_SIZE_MAX. */
+    public static final int MAX_VALUE = 64 << 10;
+    /** Most names of a file's extended attributes in one answer; with the kernel's XATTR_LIST_MAX there are never more. */
+    public static final int MAX_NAMES = 64 << 10;
+
     private Sync() {}
 }

@@ -10,11 +10,17 @@ import dev.cloister.protocol.sync.SyncReply.Failed;
 import dev.cloister.protocol.sync.SyncReply.FileSystem;
 import dev.cloister.protocol.sync.SyncReply.LinkTarget;
 import dev.cloister.protocol.sync.SyncReply.Listing;
+import dev.cloister.protocol.sync.SyncReply.Names;
 import dev.cloister.protocol.sync.SyncReply.Opened;
+import dev.cloister.protocol.sync.SyncReply.Position;
+import dev.cloister.protocol.sync.SyncReply.Value;
+import dev.cloister.protocol.sync.SyncRequest.Allocate;
 import dev.cloister.protocol.sync.SyncRequest.Close;
 import dev.cloister.protocol.sync.SyncRequest.GetAttributes;
+import dev.cloister.protocol.sync.SyncRequest.GetExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.GetFileSystem;
 import dev.cloister.protocol.sync.SyncRequest.GetHandleAttributes;
+import dev.cloister.protocol.sync.SyncRequest.ListExtendedAttributes;
 import dev.cloister.protocol.sync.SyncRequest.MakeDirectory;
 import dev.cloister.protocol.sync.SyncRequest.MakeLink;
 import dev.cloister.protocol.sync.SyncRequest.MakeSymbolicLink;
@@ -24,16 +30,18 @@ import dev.cloister.protocol.sync.SyncRequest.Read;
 import dev.cloister.protocol.sync.SyncRequest.ReadDirectory;
 import dev.cloister.protocol.sync.SyncRequest.ReadLink;
 import dev.cloister.protocol.sync.SyncRequest.RemoveDirectory;
+import dev.cloister.protocol.sync.SyncRequest.RemoveExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.RemoveFile;
 import dev.cloister.protocol.sync.SyncRequest.Rename;
+import dev.cloister.protocol.sync.SyncRequest.Seek;
 import dev.cloister.protocol.sync.SyncRequest.SetAttributes;
-import dev.cloister.protocol.sync.SyncRequest.SetHandleSize;
+import dev.cloister.protocol.sync.SyncRequest.SetExtendedAttribute;
+import dev.cloister.protocol.sync.SyncRequest.SetHandleAttributes;
 import dev.cloister.protocol.sync.SyncRequest.Synchronize;
 import dev.cloister.protocol.sync.SyncRequest.Write;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** The byte form of the file service's messages, as docs/format/sync-v1.md gives it. */
 final class SyncCodec {
@@ -47,7 +55,7 @@ final class SyncCodec {
             case GetAttributes r -> 16;
             case GetHandleAttributes r -> 17;
             case SetAttributes r -> 18;
-            case SetHandleSize r -> 19;
+            case SetHandleAttributes r -> 19;
             case Open r -> 20;
             case OpenDirectory r -> 21;
             case ReadDirectory r -> 22;
@@ -63,6 +71,12 @@ final class SyncCodec {
             case RemoveDirectory r -> 32;
             case Rename r -> 33;
             case GetFileSystem r -> 34;
+            case Allocate r -> 35;
+            case Seek r -> 36;
+            case GetExtendedAttribute r -> 37;
+            case SetExtendedAttribute r -> 38;
+            case ListExtendedAttributes r -> 39;
+            case RemoveExtendedAttribute r -> 40;
         };
     }
 
@@ -76,6 +90,9 @@ final class SyncCodec {
             case Listing r -> 133;
             case LinkTarget r -> 134;
             case FileSystem r -> 135;
+            case Position r -> 136;
+            case Value r -> 137;
+            case Names r -> 138;
         };
     }
 
@@ -94,13 +111,22 @@ final class SyncCodec {
                     case RemoveDirectory r -> r.path().encodedSize();
                     case Rename r -> r.from().encodedSize() + r.to().encodedSize();
                     case GetHandleAttributes r -> 0;
-                    case SetHandleSize r -> 0;
+                    case SetHandleAttributes r -> 0;
                     case ReadDirectory r -> 0;
                     case Read r -> 0;
                     case Write r -> 0;
                     case Synchronize r -> 0;
                     case Close r -> 0;
                     case GetFileSystem r -> 0;
+                    case Allocate r -> 0;
+                    case Seek r -> 0;
+                    case GetExtendedAttribute r ->
+                        r.path().encodedSize() + r.name().encodedSize();
+                    case SetExtendedAttribute r ->
+                        r.path().encodedSize() + r.name().encodedSize();
+                    case ListExtendedAttributes r -> r.path().encodedSize();
+                    case RemoveExtendedAttribute r ->
+                        r.path().encodedSize() + r.name().encodedSize();
                 };
     }
 
@@ -118,6 +144,10 @@ final class SyncCodec {
                     case Opened r -> 0;
                     case Data r -> 0;
                     case FileSystem r -> 0;
+                    case Position r -> 0;
+                    case Value r -> 0;
+                    case Names r ->
+                        r.names().stream().mapToInt(AttributeName::encodedSize).sum();
                 };
     }
 
@@ -125,8 +155,14 @@ final class SyncCodec {
         switch (request) {
             case GetAttributes r -> r.path().encode(out);
             case GetHandleAttributes r -> out.i64(r.handle());
-            case SetAttributes r -> encodeChanges(r, out);
-            case SetHandleSize r -> out.i64(r.handle()).i64(r.size());
+            case SetAttributes r -> {
+                r.path().encode(out);
+                r.changes().encode(out);
+            }
+            case SetHandleAttributes r -> {
+                out.i64(r.handle());
+                r.changes().encode(out);
+            }
             case Open r -> {
                 r.path().encode(out);
                 r.flags().encode(out);
@@ -159,6 +195,23 @@ final class SyncCodec {
                 out.u8(r.replace() ? 1 : 0);
             }
             case GetFileSystem r -> {}
+            case Allocate r ->
+                out.i64(r.handle()).coded(r.kind()).i64(r.offset()).i64(r.length());
+            case Seek r -> out.i64(r.handle()).i64(r.offset()).u8(r.hole() ? 1 : 0);
+            case GetExtendedAttribute r -> {
+                r.path().encode(out);
+                r.name().encode(out);
+            }
+            case SetExtendedAttribute r -> {
+                r.path().encode(out);
+                r.name().encode(out);
+                out.coded(r.mode());
+            }
+            case ListExtendedAttributes r -> r.path().encode(out);
+            case RemoveExtendedAttribute r -> {
+                r.path().encode(out);
+                r.name().encode(out);
+            }
         }
     }
 
@@ -183,6 +236,12 @@ final class SyncCodec {
                         .i64(r.freeBlocks())
                         .i64(r.files())
                         .i64(r.freeFiles());
+            case Position r -> out.i64(r.offset());
+            case Value r -> {}
+            case Names r -> {
+                out.u32(r.names().size());
+                r.names().forEach(name -> name.encode(out));
+            }
         }
     }
 
@@ -190,13 +249,13 @@ final class SyncCodec {
         return switch (type) {
             case 16 -> new GetAttributes(SyncPath.decode(in));
             case 17 -> new GetHandleAttributes(in.i64());
-            case 18 -> decodeChanges(in);
-            case 19 -> new SetHandleSize(in.i64(), in.size());
+            case 18 -> new SetAttributes(SyncPath.decode(in), Changes.decode(in));
+            case 19 -> new SetHandleAttributes(in.i64(), Changes.decode(in));
             case 20 -> new Open(SyncPath.decode(in), OpenFlags.decode(in), FileAttributes.permissions(in));
             case 21 -> new OpenDirectory(SyncPath.decode(in));
             case 22 -> new ReadDirectory(in.i64(), in.i64());
             case 23 -> new Read(in.i64(), in.size(), in.count(Sync.MAX_DATA));
-            case 24 -> new Write(in.i64(), in.size(), data(in));
+            case 24 -> new Write(in.i64(), in.size(), data(in, Sync.MAX_DATA));
             case 25 -> new Synchronize(in.i64(), in.bool());
             case 26 -> new Close(in.i64());
             case 27 -> new MakeDirectory(SyncPath.decode(in), FileAttributes.permissions(in));
@@ -207,6 +266,17 @@ final class SyncCodec {
             case 32 -> new RemoveDirectory(SyncPath.decode(in));
             case 33 -> new Rename(SyncPath.decode(in), SyncPath.decode(in), in.bool());
             case 34 -> new GetFileSystem();
+            case 35 -> decodeAllocate(in);
+            case 36 -> new Seek(in.i64(), in.size(), in.bool());
+            case 37 -> new GetExtendedAttribute(SyncPath.decode(in), AttributeName.decode(in));
+            case 38 ->
+                new SetExtendedAttribute(
+                        SyncPath.decode(in),
+                        AttributeName.decode(in),
+                        in.coded(AttributeMode.values()),
+                        data(in, Sync.MAX_VALUE));
+            case 39 -> new ListExtendedAttributes(SyncPath.decode(in));
+            case 40 -> new RemoveExtendedAttribute(SyncPath.decode(in), AttributeName.decode(in));
             default -> throw new ProtocolException("unknown request type " + type);
         };
     }
@@ -217,44 +287,32 @@ final class SyncCodec {
             case 129 -> new Failed(errno(in));
             case 130 -> new Attributes(FileAttributes.decode(in));
             case 131 -> new Opened(in.i64(), FileAttributes.decode(in));
-            case 132 -> new Data(data(in));
+            case 132 -> new Data(data(in, Sync.MAX_DATA));
             case 133 -> decodeListing(in);
             case 134 -> new LinkTarget(in.string(Sync.MAX_TARGET));
             case 135 -> new FileSystem(in.count(1 << 24), in.size(), in.size(), in.size(), in.size());
+            case 136 -> new Position(in.size());
+            case 137 -> new Value(data(in, Sync.MAX_VALUE));
+            case 138 -> decodeNames(in);
             default -> throw new ProtocolException("unknown reply type " + type);
         };
     }
 
-    private static void encodeChanges(SetAttributes r, FieldWriter out) {
-        r.path().encode(out);
-        out.u8((r.permissions().isPresent() ? 1 : 0)
-                | (r.uid().isPresent() ? 2 : 0)
-                | (r.gid().isPresent() ? 4 : 0)
-                | (r.size().isPresent() ? 8 : 0)
-                | (r.accessed().isPresent() ? 16 : 0)
-                | (r.modified().isPresent() ? 32 : 0));
-        r.permissions().ifPresent(out::u16);
-        r.uid().ifPresent(out::u32);
-        r.gid().ifPresent(out::u32);
-        r.size().ifPresent(out::i64);
-        r.accessed().ifPresent(time -> time.encode(out));
-        r.modified().ifPresent(time -> time.encode(out));
+    private static Allocate decodeAllocate(FieldReader in) throws ProtocolException {
+        Allocate request = new Allocate(in.i64(), in.coded(Allocation.values()), in.size(), in.size());
+        if (request.length() == 0 || request.offset() > Long.MAX_VALUE - request.length()) {
+            throw new ProtocolException("a range that is empty or has no end");
+        }
+        return request;
     }
 
-    private static SetAttributes decodeChanges(FieldReader in) throws ProtocolException {
-        SyncPath path = SyncPath.decode(in);
-        int present = in.u8();
-        if (present > 63) {
-            throw new ProtocolException("unknown attributes to set");
+    private static Names decodeNames(FieldReader in) throws ProtocolException {
+        int count = in.count(Sync.MAX_NAMES);
+        List<AttributeName> names = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            names.add(AttributeName.decode(in));
         }
-        return new SetAttributes(
-                path,
-                (present & 1) == 0 ? Optional.empty() : Optional.of(FileAttributes.permissions(in)),
-                (present & 2) == 0 ? Optional.empty() : Optional.of(in.u32()),
-                (present & 4) == 0 ? Optional.empty() : Optional.of(in.u32()),
-                (present & 8) == 0 ? Optional.empty() : Optional.of(in.size()),
-                (present & 16) == 0 ? Optional.empty() : Optional.of(Timestamp.decode(in)),
-                (present & 32) == 0 ? Optional.empty() : Optional.of(Timestamp.decode(in)));
+        return new Names(List.copyOf(names));
     }
 
     private static SyncReply.Listing decodeListing(FieldReader in) throws ProtocolException {
@@ -276,10 +334,10 @@ final class SyncCodec {
         return errno;
     }
 
-    private static ByteBuffer data(FieldReader in) throws ProtocolException {
+    private static ByteBuffer data(FieldReader in, int max) throws ProtocolException {
         ByteBuffer data = in.rest();
-        if (data.remaining() > Sync.MAX_DATA) {
-            throw new ProtocolException("file data of " + data.remaining() + " bytes");
+        if (data.remaining() > max) {
+            throw new ProtocolException("data of " + data.remaining() + " bytes");
         }
         return data;
     }

@@ -60,6 +60,24 @@ public sealed interface SyncReply extends Message {
      */
     record FileSystem(int blockSize, long blocks, long freeBlocks, long files, long freeFiles) implements SyncReply {}
 
+    /** An offset in a file, in bytes. */
+    record Position(long offset) implements SyncReply {}
+
+    /**
+     * What an extended attribute holds.
+     *
+     * @param content at most {@link Sync#MAX_VALUE} bytes, a view into the frame when decoded
+     */
+    record Value(ByteBuffer content) implements SyncReply {
+        @Override
+        public ByteBuffer data() {
+            return content.duplicate();
+        }
+    }
+
+    /** The extended attributes of a file, in no order. */
+    record Names(List<AttributeName> names) implements SyncReply {}
+
     @Override
     default int type() {
         return SyncCodec.typeOf(this);

@@ -6,7 +6,6 @@ import dev.cloister.protocol.frame.Frame;
 import dev.cloister.protocol.frame.Message;
 import dev.cloister.protocol.frame.ProtocolException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 
 /**
  * What the parent asks of the file service. Each is answered by one {@link SyncReply} with the same request id, in any
@@ -19,23 +18,14 @@ public sealed interface SyncRequest extends Message {
     /** As {@link GetAttributes} for an open file, which may have lost its name. */
     record GetHandleAttributes(long handle) implements SyncRequest {}
 
-    /**
-     * Changes what is present, in the order of the components. Answered by {@link SyncReply.Attributes}.
-     *
-     * @param permissions the nine permission bits; others are refused
-     */
-    record SetAttributes(
-            SyncPath path,
-            Optional<Integer> permissions,
-            Optional<Integer> uid,
-            Optional<Integer> gid,
-            Optional<Long> size,
-            Optional<Timestamp> accessed,
-            Optional<Timestamp> modified)
-            implements SyncRequest {}
+    /** Changes what is present. Answered by {@link SyncReply.Attributes}. */
+    record SetAttributes(SyncPath path, Changes changes) implements SyncRequest {}
 
-    /** Sets an open file's size. Answered by {@link SyncReply.Done}. */
-    record SetHandleSize(long handle, long size) implements SyncRequest {}
+    /**
+     * As {@link SetAttributes} for an open file, which may have lost its name. The size takes a handle opened for
+     * writing. Answered by {@link SyncReply.Attributes}.
+     */
+    record SetHandleAttributes(long handle, Changes changes) implements SyncRequest {}
 
     /**
      * Opens a file. Answered by {@link SyncReply.Opened}.
@@ -106,6 +96,42 @@ public sealed interface SyncRequest extends Message {
 
     /** Answered by {@link SyncReply.FileSystem}. */
     record GetFileSystem() implements SyncRequest {}
+
+    /**
+     * Makes room in a file, or a hole. Answered by {@link SyncReply.Done}.
+     *
+     * @param length at least 1; the sum with {@code offset} is a size as well
+     */
+    record Allocate(long handle, Allocation kind, long offset, long length) implements SyncRequest {}
+
+    /**
+     * Where data, or a hole, is found next. Answered by {@link SyncReply.Position}.
+     *
+     * @param hole whether a hole is looked for; the end of a file is one
+     */
+    record Seek(long handle, long offset, boolean hole) implements SyncRequest {}
+
+    /** Answered by {@link SyncReply.Value}. */
+    record GetExtendedAttribute(SyncPath path, AttributeName name) implements SyncRequest {}
+
+    /**
+     * Answered by {@link SyncReply.Done}.
+     *
+     * @param value at most {@link Sync#MAX_VALUE} bytes, a view into the frame when decoded
+     */
+    record SetExtendedAttribute(SyncPath path, AttributeName name, AttributeMode mode, ByteBuffer value)
+            implements SyncRequest {
+        @Override
+        public ByteBuffer data() {
+            return value.duplicate();
+        }
+    }
+
+    /** Answered by {@link SyncReply.Names}. */
+    record ListExtendedAttributes(SyncPath path) implements SyncRequest {}
+
+    /** Answered by {@link SyncReply.Done}. */
+    record RemoveExtendedAttribute(SyncPath path, AttributeName name) implements SyncRequest {}
 
     @Override
     default int type() {

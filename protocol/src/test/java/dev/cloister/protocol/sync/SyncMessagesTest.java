@@ -16,11 +16,17 @@ import dev.cloister.protocol.sync.SyncReply.Failed;
 import dev.cloister.protocol.sync.SyncReply.FileSystem;
 import dev.cloister.protocol.sync.SyncReply.LinkTarget;
 import dev.cloister.protocol.sync.SyncReply.Listing;
+import dev.cloister.protocol.sync.SyncReply.Names;
 import dev.cloister.protocol.sync.SyncReply.Opened;
+import dev.cloister.protocol.sync.SyncReply.Position;
+import dev.cloister.protocol.sync.SyncReply.Value;
+import dev.cloister.protocol.sync.SyncRequest.Allocate;
 import dev.cloister.protocol.sync.SyncRequest.Close;
 import dev.cloister.protocol.sync.SyncRequest.GetAttributes;
+import dev.cloister.protocol.sync.SyncRequest.GetExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.GetFileSystem;
 import dev.cloister.protocol.sync.SyncRequest.GetHandleAttributes;
+import dev.cloister.protocol.sync.SyncRequest.ListExtendedAttributes;
 import dev.cloister.protocol.sync.SyncRequest.MakeDirectory;
 import dev.cloister.protocol.sync.SyncRequest.MakeLink;
 import dev.cloister.protocol.sync.SyncRequest.MakeSymbolicLink;
@@ -30,15 +36,19 @@ import dev.cloister.protocol.sync.SyncRequest.Read;
 import dev.cloister.protocol.sync.SyncRequest.ReadDirectory;
 import dev.cloister.protocol.sync.SyncRequest.ReadLink;
 import dev.cloister.protocol.sync.SyncRequest.RemoveDirectory;
+import dev.cloister.protocol.sync.SyncRequest.RemoveExtendedAttribute;
 import dev.cloister.protocol.sync.SyncRequest.RemoveFile;
 import dev.cloister.protocol.sync.SyncRequest.Rename;
+import dev.cloister.protocol.sync.SyncRequest.Seek;
 import dev.cloister.protocol.sync.SyncRequest.SetAttributes;
-import dev.cloister.protocol.sync.SyncRequest.SetHandleSize;
+import dev.cloister.protocol.sync.SyncRequest.SetExtendedAttribute;
+import dev.cloister.protocol.sync.SyncRequest.SetHandleAttributes;
 import dev.cloister.protocol.sync.SyncRequest.Synchronize;
 import dev.cloister.protocol.sync.SyncRequest.Write;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -79,15 +89,30 @@ class SyncMessagesTest {
                 new Timestamp(0, 1));
     }
 
-    private static SetAttributes change(int present) {
-        return new SetAttributes(
-                path("a"),
+    private static Changes changes(int present) {
+        return new Changes(
                 (present & 1) == 0 ? Optional.empty() : Optional.of(0777),
                 (present & 2) == 0 ? Optional.empty() : Optional.of(-1),
                 (present & 4) == 0 ? Optional.empty() : Optional.of(7),
                 (present & 8) == 0 ? Optional.empty() : Optional.of(Long.MAX_VALUE),
-                (present & 16) == 0 ? Optional.empty() : Optional.of(new Timestamp(-1, 5)),
-                (present & 32) == 0 ? Optional.empty() : Optional.of(new Timestamp(9, 0)));
+                time(present >> 4 & 3, new Timestamp(-1, 5)),
+                time(present >> 6, new Timestamp(9, 0)));
+    }
+
+    private static Optional<SetTime> time(int how, Timestamp time) {
+        return switch (how) {
+            case 0, 3 -> Optional.empty();
+            case 1 -> Optional.of(new SetTime.At(time));
+            default -> Optional.of(new SetTime.Now());
+        };
+    }
+
+    private static AttributeName name(String text) {
+        try {
+            return AttributeName.of(text.getBytes(StandardCharsets.UTF_8));
+        } catch (ProtocolException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static ByteBuffer content(int length) {
@@ -104,7 +129,6 @@ class SyncMessagesTest {
                 new GetAttributes(SyncPath.ROOT),
                 new GetAttributes(path("a/é/" + "n".repeat(SyncPath.MAX_NAME))),
                 new GetHandleAttributes(-1),
-                new SetHandleSize(5, 0),
                 new Open(path("a/b"), all, 0777),
                 new Open(path("a"), readOnly, 0),
                 new OpenDirectory(SyncPath.ROOT),
@@ -125,8 +149,21 @@ class SyncMessagesTest {
                 new RemoveDirectory(path("d")),
                 new Rename(path("a"), path("d/b"), true),
                 new Rename(path("a"), path("d/b"), false),
-                new GetFileSystem());
-        Stream<Message> changes = Stream.iterate(0, i -> i < 64, i -> i + 1).map(SyncMessagesTest::change);
+                new GetFileSystem(),
+                new Allocate(1, Allocation.GROW, 0, Long.MAX_VALUE),
+                new Allocate(1, Allocation.KEEP_SIZE, Long.MAX_VALUE - 1, 1),
+                new Allocate(-1, Allocation.PUNCH_HOLE, 5, 7),
+                new Seek(1, Long.MAX_VALUE, true),
+                new Seek(1, 0, false),
+                new GetExtendedAttribute(SyncPath.ROOT, name("a")),
+                new SetExtendedAttribute(path("a"), name("é"), AttributeMode.EITHER, content(0)),
+                new SetExtendedAttribute(path("a"), name("b"), AttributeMode.CREATE, content(9)),
+                new SetExtendedAttribute(path("a"), name("c"), AttributeMode.REPLACE, content(Sync.MAX_VALUE)),
+                new ListExtendedAttributes(path("a")),
+                new RemoveExtendedAttribute(path("a"), name("n".repeat(AttributeName.MAX))));
+        Stream<Message> changes = Stream.iterate(0, i -> i < 256, i -> i + 1)
+                .map(SyncMessagesTest::changes)
+                .flatMap(c -> Stream.of(new SetAttributes(path("a"), c), new SetHandleAttributes(-1, c)));
         DirectoryEntry entry = new DirectoryEntry(path("name"), attributes(FileKind.FILE));
         Stream<Message> replies = Stream.of(
                 new Done(),
@@ -141,7 +178,13 @@ class SyncMessagesTest {
                 new Listing(List.of(), 0, true),
                 new Listing(List.of(entry, entry), Long.MAX_VALUE, false),
                 new LinkTarget("/etc/ü"),
-                new FileSystem(4096, 10, 5, 3, 0));
+                new FileSystem(4096, 10, 5, 3, 0),
+                new Attributes(attributes(FileKind.OTHER)),
+                new Position(Long.MAX_VALUE),
+                new Value(content(0)),
+                new Value(content(Sync.MAX_VALUE)),
+                new Names(List.of()),
+                new Names(List.of(name("a"), name("n".repeat(AttributeName.MAX)))));
         return Stream.of(requests, changes, replies).flatMap(s -> s);
     }
 
@@ -198,7 +241,10 @@ class SyncMessagesTest {
     @ParameterizedTest
     @MethodSource("messages")
     void bytesAfterTheMessage_areRefused(Message message) throws Exception {
-        if (message instanceof Data || message instanceof Write) {
+        if (message instanceof Data
+                || message instanceof Write
+                || message instanceof Value
+                || message instanceof SetExtendedAttribute) {
             return; // whatever follows is data
         }
         byte[] whole = encode(message);
@@ -236,7 +282,7 @@ class SyncMessagesTest {
             random.nextBytes(bytes);
             ByteBuffer.wrap(bytes)
                     .putInt(0, bytes.length - 4)
-                    .put(4, (byte) (16 + random.nextInt(20) + (random.nextBoolean() ? 112 : 0)))
+                    .put(4, (byte) (16 + random.nextInt(26) + (random.nextBoolean() ? 112 : 0)))
                     .putInt(5, 77);
             if (bytes.length > HEADER + 4) {
                 ByteBuffer.wrap(bytes).putInt(HEADER, random.nextInt(8));
@@ -252,7 +298,7 @@ class SyncMessagesTest {
     @Test
     void unknownTypes_areRefused() {
         for (int type = 0; type < 256; type++) {
-            boolean isKnown = (type >= 16 && type <= 34) || (type >= 128 && type <= 135);
+            boolean isKnown = (type >= 16 && type <= 40) || (type >= 128 && type <= 138);
             byte[] bytes = {0, 0, 0, 5, (byte) type, 0, 0, 0, 77};
             if (!isKnown) {
                 assertThatExceptionOfType(ProtocolException.class)
@@ -260,6 +306,51 @@ class SyncMessagesTest {
                         .withMessageContaining("unknown");
             }
         }
+    }
+
+    private static byte[] raw(int type, int... body) {
+        byte[] bytes = new byte[HEADER + body.length];
+        ByteBuffer.wrap(bytes).putInt(body.length + 5).put((byte) type).putInt(77);
+        for (int i = 0; i < body.length; i++) {
+            bytes[HEADER + i] = (byte) body[i];
+        }
+        return bytes;
+    }
+
+    private static void assertRefused(byte[] bytes) {
+        assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> decodeAndEncode(bytes));
+    }
+
+    @Test
+    void timeThatIsSetTwice_isRefused() {
+        assertRefused(raw(18, 0, 0, 0, 0, 16 + 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertRefused(raw(18, 0, 0, 0, 0, 32 + 128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void rangeThatIsEmptyOrHasNoEnd_isRefused() throws Exception {
+        assertRefused(encode(new Allocate(1, Allocation.GROW, 0, 0)));
+        assertRefused(encode(new Allocate(1, Allocation.GROW, Long.MAX_VALUE, 1)));
+        assertRefused(encode(new Allocate(1, Allocation.GROW, -1, 1)));
+        assertRefused(encode(new Allocate(1, Allocation.GROW, 1, Long.MIN_VALUE)));
+    }
+
+    @Test
+    void attributeNameOutOfBounds_isRefused() {
+        assertRefused(raw(37, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertRefused(raw(37, 0, 0, 0, 0, 0, 0, 0, 2, 'a', 0));
+        int[] tooLong = new int[8 + AttributeName.MAX + 1];
+        Arrays.fill(tooLong, 'x');
+        Arrays.fill(tooLong, 0, 8, 0);
+        tooLong[7] = AttributeName.MAX + 1;
+        assertRefused(raw(37, tooLong));
+    }
+
+    @Test
+    void valueLongerThanTheKernelTakes_isRefused() throws Exception {
+        assertRefused(encode(
+                new SetExtendedAttribute(path("a"), name("c"), AttributeMode.EITHER, content(Sync.MAX_VALUE + 1))));
+        assertRefused(encode(new Value(content(Sync.MAX_VALUE + 1))));
     }
 
     @Test
