@@ -4,17 +4,15 @@ import dev.cloister.attestation.document.AttestationVerifier;
 import dev.cloister.local.account.Account;
 import dev.cloister.local.account.AwsFiles;
 import dev.cloister.local.account.Endpoints;
-import dev.cloister.local.account.IdentityPolicy;
 import dev.cloister.local.account.Sessions;
 import dev.cloister.local.account.TemporaryCredentials;
 import dev.cloister.local.audit.AuditLog;
 import dev.cloister.local.http.HttpsFront;
 import dev.cloister.local.http.Service;
+import dev.cloister.local.iam.Roles;
 import dev.cloister.local.kms.KmsService;
 import dev.cloister.local.kms.recipient.RecipientWrapper;
 import dev.cloister.local.nsm.LocalAttestationAuthority;
-import dev.cloister.local.policy.MalformedPolicyException;
-import dev.cloister.local.policy.PolicyParser;
 import dev.cloister.local.s3.S3Front;
 import dev.cloister.local.sigv4.SigV4Verifier;
 import dev.cloister.local.state.PrivateFiles;
@@ -48,6 +46,7 @@ public final class LocalCloud implements AutoCloseable {
     private final LocalAuthority tlsAuthority;
     private final LocalAttestationAuthority attestationAuthority;
     private final Sessions sessions;
+    private final Roles roles;
     private final Endpoints endpoints;
     private final AwsFiles awsFiles;
 
@@ -62,9 +61,19 @@ public final class LocalCloud implements AutoCloseable {
             sessions = Sessions.open(
                     layout.sessions(), options.accounts(), clock.instant(), options.credentialLifetime(), random);
             SSLContext tls = tlsAuthority.serverContext(Set.copyOf(options.regions()), clock.instant());
-            URI kms = startKms(options, tls, clock, random);
-            S3Front s3 = opening(S3Front.start(layout.s3(), options.s3Port(), tls, sessions, clock));
-            endpoints = new Endpoints(options.regions().getFirst(), kms, s3.endpoint(), tlsAuthority.certificateFile());
+            roles = Roles.open(layout.iam(), options.accounts());
+            SigV4Verifier verifier = new SigV4Verifier(sessions, Set.copyOf(options.regions()), clock);
+            AuditLog audit = opening(AuditLog.open(layout.audit()));
+            KmsService keys = openKms(verifier, audit, clock, random);
+            S3Front s3 = opening(S3Front.start(
+                    layout.s3(), layout.buckets(), options.s3Port(), tls, new S3Front.Rules(verifier, roles, keys, clock)));
+            URI kms = serve(options, tls, keys, new StsService(verifier));
+            endpoints = new Endpoints(
+                    options.regions().getFirst(),
+                    kms,
+                    s3.endpoint(),
+                    s3.plainEndpoint(),
+                    tlsAuthority.certificateFile());
             awsFiles = new AwsFiles(layout.aws(), endpoints);
             awsFiles.write(sessions);
             RunningFile.write(layout.running(), endpoints, options.accounts());
@@ -136,25 +145,24 @@ public final class LocalCloud implements AutoCloseable {
         return LocalAttestationAuthority.load(layout.attestationRoot(), random);
     }
 
-    private URI startKms(LocalCloudOptions options, SSLContext tls, InstantSource clock, SecureRandom random)
+    private KmsService openKms(SigV4Verifier verifier, AuditLog audit, InstantSource clock, SecureRandom random)
             throws IOException {
-        SigV4Verifier verifier = new SigV4Verifier(sessions, Set.copyOf(options.regions()), clock);
-        AuditLog audit = opening(AuditLog.open(layout.audit()));
-        KmsService kms;
         try {
-            kms = new KmsService(
+            return new KmsService(
                     layout.kms(),
                     verifier,
-                    PolicyParser.parseIdentityPolicy(IdentityPolicy.TEXT),
+                    roles,
                     new KmsService.Recipients(
                             AttestationVerifier.ofRoot(attestationAuthority.root()), new RecipientWrapper(random)),
                     audit,
                     clock,
                     random);
-        } catch (MalformedPolicyException | CertificateEncodingException e) {
-            throw new IllegalStateException("the program's own policy or root cannot be read", e);
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("the program's own root cannot be read", e);
         }
-        Service sts = new StsService(verifier);
+    }
+
+    private URI serve(LocalCloudOptions options, SSLContext tls, Service kms, Service sts) throws IOException {
         Service both = (request, id) ->
                 request.header("x-amz-target").isPresent() ? kms.answer(request, id) : sts.answer(request, id);
         InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), options.kmsPort());

@@ -38,6 +38,7 @@ public record RunningFile(long pid, Instant started, Endpoints endpoints, List<A
                 .put("region", endpoints.region())
                 .put("kms", endpoints.kms().toString())
                 .put("s3", endpoints.s3().toString())
+                .put("s3Plain", endpoints.s3Plain().toString())
                 .put("certificateAuthority", endpoints.certificateAuthority().toString());
         ArrayNode list = json.putArray("accounts");
         accounts.forEach(account -> list.addObject()
@@ -65,6 +66,7 @@ public record RunningFile(long pid, Instant started, Endpoints endpoints, List<A
                             json.path("region").stringValue(),
                             URI.create(json.path("kms").stringValue()),
                             URI.create(json.path("s3").stringValue()),
+                            URI.create(json.path("s3Plain").stringValue()),
                             Path.of(json.path("certificateAuthority").stringValue())),
                     accounts);
             return running.process().isPresent() ? Optional.of(running) : Optional.empty();

@@ -46,6 +46,21 @@ public record StateLayout(Path root) {
         return root.resolve("s3");
     }
 
+    /** Who owns which bucket, and how it is set up. */
+    public Path buckets() {
+        return root.resolve("buckets");
+    }
+
+    /** Roles that were made. */
+    public Path iam() {
+        return root.resolve("iam");
+    }
+
+    /** Stacks that were deployed. */
+    public Path stacks() {
+        return root.resolve("stacks");
+    }
+
     /** Local enclaves: a folder and a file of facts each. */
     public Path enclaves() {
         return root.resolve("enclaves");

@@ -111,6 +111,22 @@ class AwsToolsTest {
         String s3 = cloud.endpoints().s3().toString();
 
         succeeds(Account.host(), aws("s3", s3, "mb", "s3://cloister-digits-shared"));
+        Path policy = directory.resolve("bucket-policy.json");
+        Files.writeString(policy, """
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                 "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "s3:PutObject",
+                 "Resource": "arn:aws:s3:::cloister-digits-shared/*"}]}
+                """);
+        succeeds(
+                Account.host(),
+                aws(
+                        "s3api",
+                        s3,
+                        "put-bucket-policy",
+                        "--bucket",
+                        "cloister-digits-shared",
+                        "--policy",
+                        "file://" + policy));
         succeeds(
                 Account.thirdParty(),
                 aws("s3", s3, "cp", "--quiet", original.toString(), "s3://cloister-digits-shared/a/b"));

@@ -34,10 +34,16 @@ public final class Clients {
     }
 
     public static S3Client s3(LocalCloud cloud, Account account) throws CommandException {
+        return s3(cloud, credentials(cloud, account), cloud.endpoints().s3(), cloud.endpoints().region());
+    }
+
+    public static S3Client s3(LocalCloud cloud, AwsCredentialsProvider credentials, URI endpoint, String region)
+            throws CommandException {
         return S3Client.builder()
-                .endpointOverride(cloud.endpoints().s3())
-                .region(Region.of(cloud.endpoints().region()))
-                .credentialsProvider(credentials(cloud, account))
+                .endpointOverride(endpoint)
+                .region(Region.of(region))
+                .forcePathStyle(true)
+                .credentialsProvider(credentials)
                 .httpClient(http(cloud))
                 .build();
     }

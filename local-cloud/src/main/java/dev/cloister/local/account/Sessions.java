@@ -2,6 +2,7 @@ package dev.cloister.local.account;
 
 import dev.cloister.local.json.JsonText;
 import dev.cloister.local.json.MalformedJsonException;
+import dev.cloister.local.policy.Caller;
 import dev.cloister.local.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,17 +13,19 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The sessions that have been issued, one for each account. They are kept in a file, so that what was exported to a
- * shell before a restart goes on working until it expires.
+ * The sessions that have been issued. Those of the accounts' own roles are kept in a file, so that what was exported to
+ * a shell before a restart goes on working until it expires; those of assumed roles are gone with a restart.
  */
 public final class Sessions {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -30,10 +33,14 @@ public final class Sessions {
     private static final int SECRET_BYTES = 30;
     private static final int TOKEN_BYTES = 96;
 
-    private final Map<String, Session> byAccessKeyId = new LinkedHashMap<>();
+    private final List<Session> own;
+    private final Map<String, Session> byAccessKeyId = new ConcurrentHashMap<>();
+    private final SecureRandom random;
 
-    private Sessions(Iterable<Session> sessions) {
-        sessions.forEach(session -> byAccessKeyId.put(session.credentials().accessKeyId(), session));
+    private Sessions(Collection<Session> sessions, SecureRandom random) {
+        this.own = List.copyOf(sessions);
+        this.random = random;
+        own.forEach(session -> byAccessKeyId.put(session.credentials().accessKeyId(), session));
     }
 
     /**
@@ -58,7 +65,7 @@ public final class Sessions {
                 sessions.put(account, new Session(account, issue(now.plus(lifetime), random)));
             }
         }
-        Sessions all = new Sessions(sessions.values());
+        Sessions all = new Sessions(sessions.values(), random);
         PrivateFiles.replace(file, JsonText.write(all.toJson()).getBytes(StandardCharsets.UTF_8));
         return all;
     }
@@ -68,17 +75,31 @@ public final class Sessions {
         return Optional.ofNullable(byAccessKeyId.get(accessKeyId));
     }
 
+    /** Issues credentials for a session of a role in one of the accounts. */
+    public Session assume(Caller caller, Instant now, Duration lifetime) {
+        byAccessKeyId.values().removeIf(session -> !own.contains(session)
+                && session.credentials().expiration().isBefore(now));
+        Account account = own.stream()
+                .map(Session::account)
+                .filter(one -> one.id().equals(caller.account()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such account: " + caller.account()));
+        Session session = new Session(account, caller, issue(now.plus(lifetime), random));
+        byAccessKeyId.put(session.credentials().accessKeyId(), session);
+        return session;
+    }
+
     /** The session of an account that {@link #open} was given. */
     public Session of(Account account) {
-        return byAccessKeyId.values().stream()
+        return own.stream()
                 .filter(session -> session.account().equals(account))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such account: " + account.id()));
     }
 
-    /** Every session, in the order of the accounts. */
+    /** The sessions of the accounts' own roles, in the order of the accounts. */
     public List<Session> all() {
-        return List.copyOf(byAccessKeyId.values());
+        return own;
     }
 
     private static TemporaryCredentials issue(Instant expiration, SecureRandom random) {
@@ -98,7 +119,7 @@ public final class Sessions {
 
     private ObjectNode toJson() {
         ObjectNode json = JsonText.object();
-        for (Session session : byAccessKeyId.values()) {
+        for (Session session : own) {
             json.putObject(session.account().id())
                     .put("Role", session.account().role())
                     .put("AccessKeyId", session.credentials().accessKeyId())

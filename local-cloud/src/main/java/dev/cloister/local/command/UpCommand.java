@@ -121,6 +121,7 @@ final class UpCommand implements Callable<Integer> {
         facts.put("region", running.endpoints().region());
         facts.put("kms", running.endpoints().kms());
         facts.put("s3", running.endpoints().s3());
+        facts.put("s3-plain", running.endpoints().s3Plain());
         facts.put("ca", running.endpoints().certificateAuthority());
         facts.put("pid", running.pid());
         if (common.json()) {

@@ -5,19 +5,14 @@ import dev.cloister.local.policy.Attributes;
 import dev.cloister.local.policy.Authorizer;
 import dev.cloister.local.policy.ConditionKeys;
 import dev.cloister.local.policy.Decision;
-import dev.cloister.local.policy.Policy;
+import dev.cloister.local.policy.Identities;
 
 /** Refuses calls that the policies do not allow. */
 final class Access {
-    private final Policy identityPolicy;
+    private final Identities identities;
 
-    /**
-     * Decides with these.
-     *
-     * @param identityPolicy that of every role
-     */
-    Access(Policy identityPolicy) {
-        this.identityPolicy = identityPolicy;
+    Access(Identities identities) {
+        this.identities = identities;
     }
 
     /** For an operation on a key. */
@@ -29,7 +24,7 @@ final class Access {
     void toKey(KmsCall call, KeyRecord key, Attributes.Builder attributes) throws KmsException {
         call.concerns(key);
         AccessRequest request = request(call, call.action(), key, attributes);
-        refuseUnless(Authorizer.decide(request, identityPolicy, key.policy().parsed()), request);
+        refuseUnless(Authorizer.decide(request, identities.of(call.caller()), key.policy().parsed()), request);
     }
 
     /** For an operation that concerns no key. */
@@ -41,16 +36,17 @@ final class Access {
     void toOwn(KmsCall call, String resource, Attributes.Builder attributes) throws KmsException {
         AccessRequest request = new AccessRequest(
                 call.caller(), call.action(), resource, call.caller().account(), attributes.build());
-        refuseUnless(Authorizer.decide(request, identityPolicy, null), request);
+        refuseUnless(Authorizer.decide(request, identities.of(call.caller()), null), request);
     }
 
     /** Whether the caller could put a policy again after this one. */
     boolean couldPutPolicy(KmsCall call, KeyRecord key, KeyPolicy policy) {
         AccessRequest request = request(call, "kms:PutKeyPolicy", key, call.attributes());
-        return Authorizer.decide(request, identityPolicy, policy.parsed()).isAllowed();
+        return Authorizer.decide(request, identities.of(call.caller()), policy.parsed()).isAllowed();
     }
 
     private static AccessRequest request(KmsCall call, String action, KeyRecord key, Attributes.Builder attributes) {
+        attributes.put(ConditionKeys.RESOURCE_ACCOUNT, key.account());
         attributes.put(ConditionKeys.KEY_SPEC, KeyOperations.KEY_SPEC);
         attributes.put(ConditionKeys.KEY_USAGE, KeyOperations.KEY_USAGE);
         return new AccessRequest(call.caller(), action, key.arn(), key.account(), attributes.build());

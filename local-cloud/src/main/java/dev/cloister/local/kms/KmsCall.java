@@ -17,6 +17,7 @@ final class KmsCall {
     private final Members members;
     private final Optional<VerifiedAttestation> recipient;
     private @Nullable String keyArn;
+    private @Nullable String viaService;
 
     KmsCall(
             Caller caller,
@@ -60,6 +61,11 @@ final class KmsCall {
         return recipient;
     }
 
+    /** Notes that a service asks on the caller's behalf, such as {@code s3}. */
+    void via(String service) {
+        viaService = service;
+    }
+
     /** Notes for the audit which key the call is about. */
     void concerns(KeyRecord key) {
         keyArn = key.arn();
@@ -74,11 +80,15 @@ final class KmsCall {
         Attributes.Builder attributes = Attributes.builder()
                 .put(ConditionKeys.PRINCIPAL_ARN, caller.roleArn())
                 .put(ConditionKeys.PRINCIPAL_ACCOUNT, caller.account())
-                .put(ConditionKeys.PRINCIPAL_TYPE, "AssumedRole")
+                .put(ConditionKeys.PRINCIPAL_TYPE, caller.principalType())
                 .put(ConditionKeys.CALLER_ACCOUNT, caller.account())
                 .put(ConditionKeys.REQUESTED_REGION, region)
                 .put(ConditionKeys.SECURE_TRANSPORT, "true")
-                .put(ConditionKeys.VIA_AWS_SERVICE, "false");
+                .put(ConditionKeys.PRINCIPAL_IS_AWS_SERVICE, "false")
+                .put(ConditionKeys.VIA_AWS_SERVICE, Boolean.toString(viaService != null));
+        if (viaService != null) {
+            attributes.put(ConditionKeys.VIA_SERVICE, viaService + "." + region + ".amazonaws.com");
+        }
         recipient.ifPresent(attested -> attested.pcrs().values().forEach((index, value) -> {
             attributes.put(ConditionKeys.PCR_PREFIX + index, value.hex());
             if (index == 0) {

@@ -12,8 +12,10 @@ import dev.cloister.local.http.Service;
 import dev.cloister.local.json.JsonText;
 import dev.cloister.local.json.MalformedJsonException;
 import dev.cloister.local.kms.recipient.RecipientWrapper;
+import dev.cloister.local.policy.Attributes;
 import dev.cloister.local.policy.Caller;
-import dev.cloister.local.policy.Policy;
+import dev.cloister.local.policy.ConditionKeys;
+import dev.cloister.local.policy.Identities;
 import dev.cloister.local.sigv4.ReceivedRequest;
 import dev.cloister.local.sigv4.SigV4Verifier;
 import dev.cloister.local.sigv4.SignatureRefusedException;
@@ -32,7 +34,7 @@ import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The service: who calls, what they want, whether they may, and a line in the audit whatever comes of it. */
-public final class KmsService implements Service {
+public final class KmsService implements Service, KeyUse {
     private static final String TARGET_PREFIX = "TrentService.";
     private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
     private static final int MAX_DOCUMENT_BYTES = 262_144;
@@ -50,6 +52,8 @@ public final class KmsService implements Service {
     private final AuditLog audit;
     private final InstantSource clock;
     private final Map<String, Operation> operations = new HashMap<>();
+    private final KeyLookup lookup;
+    private final Access access;
 
     /** How an attestation document is verified and an answer wrapped for its enclave. */
     public record Recipients(AttestationVerifier verifier, RecipientWrapper wrapper) {}
@@ -57,12 +61,12 @@ public final class KmsService implements Service {
     /**
      * Opens the service on a state directory.
      *
-     * @param identityPolicy that of every role, as its account's administrator would have written it
+     * @param identities what callers have been given
      */
     public KmsService(
             Path directory,
             SigV4Verifier verifier,
-            Policy identityPolicy,
+            Identities identities,
             Recipients recipients,
             AuditLog audit,
             InstantSource clock,
@@ -73,8 +77,8 @@ public final class KmsService implements Service {
         this.audit = audit;
         this.clock = clock;
         KeyStore store = KeyStore.open(directory);
-        KeyLookup lookup = new KeyLookup(store);
-        Access access = new Access(identityPolicy);
+        lookup = new KeyLookup(store);
+        access = new Access(identities);
         operations.putAll(new KeyOperations(store, lookup, access, () -> newKey(random)).operations());
         operations.putAll(new AliasOperations(store, lookup, access).operations());
         operations.putAll(new PolicyOperations(store, lookup, access).operations());
@@ -91,9 +95,10 @@ public final class KmsService implements Service {
         Progress progress = new Progress(now, requestId, operationName(request));
         try {
             VerifiedRequest verified = verifier.verify(request, "kms");
-            progress.caller = Optional.of(verified.account().caller());
+            progress.caller = Optional.of(verified.caller());
             progress.region = Optional.of(verified.region());
-            ObjectNode result = run(request, verified, progress);
+            KmsCall call = call(parse(request.body()), verified.caller(), verified.region(), progress);
+            ObjectNode result = run(call, progress);
             audit.append(progress.event(Optional.empty()));
             return new Answer(200, CONTENT_TYPE, JsonText.write(result));
         } catch (SignatureRefusedException e) {
@@ -111,22 +116,81 @@ public final class KmsService implements Service {
         return target.matches("TrentService\\.[A-Za-z]{1,64}") ? target.substring(TARGET_PREFIX.length()) : "";
     }
 
-    private ObjectNode run(ReceivedRequest request, VerifiedRequest verified, Progress progress) throws KmsException {
+    /**
+     * Performs an operation that another service asks for on a caller's behalf.
+     *
+     * @param service such as {@code cloudformation}
+     * @param members of the request
+     */
+    public ObjectNode perform(Caller caller, String region, String operation, ObjectNode members, String service)
+            throws KeyUseRefusedException {
+        return onBehalf(caller, region, operation, progress -> {
+            KmsCall call = call(members, caller, region, progress);
+            call.via(service);
+            return run(call, progress);
+        });
+    }
+
+    @Override
+    public String authorize(
+            Caller caller, String region, String key, String operation, Map<String, String> context, String service)
+            throws KeyUseRefusedException {
+        return onBehalf(caller, region, operation, progress -> {
+            Members none = new Members(JsonText.object(), Set.of());
+            KmsCall call = new KmsCall(caller, region, progress.now, operation, none, Optional.empty());
+            call.via(service);
+            KeyRecord record = lookup.find(key, call);
+            progress.keyArn = Optional.of(record.arn());
+            Attributes.Builder attributes =
+                    call.attributes().put(ConditionKeys.ENCRYPTION_ALGORITHM, KeyOperations.KEY_SPEC);
+            new EncryptionContext(context).describe(attributes);
+            access.toKey(call, record, attributes);
+            KeyOperations.refuseUnusable(record);
+            return record.arn();
+        });
+    }
+
+    private interface Work<T> {
+        T run(Progress progress) throws KmsException;
+    }
+
+    private <T> T onBehalf(Caller caller, String region, String operation, Work<T> work)
+            throws KeyUseRefusedException {
+        Progress progress = new Progress(clock.instant(), UUID.randomUUID().toString(), operation);
+        progress.caller = Optional.of(caller);
+        progress.region = Optional.of(region);
+        try {
+            T result = work.run(progress);
+            audit.append(progress.event(Optional.empty()));
+            return result;
+        } catch (KmsException e) {
+            String name = e.error().awsName();
+            audit.append(progress.event(Optional.of(new AuditEvent.Failure(name, e.text()))));
+            throw new KeyUseRefusedException(name, e.text());
+        }
+    }
+
+    private KmsCall call(ObjectNode json, Caller caller, String region, Progress progress) throws KmsException {
+        Members members = new Members(json, operation(progress).members());
+        progress.recipient = recipient(members, progress.now);
+        return new KmsCall(caller, region, progress.now, progress.operation, members, progress.recipient);
+    }
+
+    private ObjectNode run(KmsCall call, Progress progress) throws KmsException {
+        try {
+            return operation(progress).body().run(call);
+        } finally {
+            progress.keyArn = call.keyArn();
+        }
+    }
+
+    private Operation operation(Progress progress) throws KmsException {
         Operation operation = operations.get(progress.operation);
         if (operation == null) {
             throw new KmsException(
                     KmsError.UNKNOWN_OPERATION, "the local cloud does not know the operation " + progress.operation);
         }
-        Members members = new Members(parse(request.body()), operation.members());
-        Optional<VerifiedAttestation> recipient = recipient(members, progress.now);
-        progress.recipient = recipient;
-        KmsCall call = new KmsCall(
-                verified.account().caller(), verified.region(), progress.now, progress.operation, members, recipient);
-        try {
-            return operation.body().run(call);
-        } finally {
-            progress.keyArn = call.keyArn();
-        }
+        return operation;
     }
 
     private static ObjectNode parse(byte[] body) throws KmsException {

@@ -27,6 +27,21 @@ public final class ConditionKeys {
     /** Followed by the register's number, 0..31. */
     public static final String PCR_PREFIX = "kms:RecipientAttestation:PCR";
 
+    public static final String VIA_SERVICE = "kms:ViaService";
+    public static final String SOURCE_ACCOUNT = "aws:SourceAccount";
+    public static final String SOURCE_ARN = "aws:SourceArn";
+    public static final String PRINCIPAL_IS_AWS_SERVICE = "aws:PrincipalIsAWSService";
+    public static final String RESOURCE_ACCOUNT = "aws:ResourceAccount";
+    public static final String S3_ACL = "s3:x-amz-acl";
+    public static final String S3_ENCRYPTION = "s3:x-amz-server-side-encryption";
+    public static final String S3_ENCRYPTION_KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+    public static final String S3_CONTENT_HASH = "s3:x-amz-content-sha256";
+    public static final String S3_COPY_SOURCE = "s3:x-amz-copy-source";
+    public static final String S3_PREFIX = "s3:prefix";
+    public static final String S3_DELIMITER = "s3:delimiter";
+    public static final String S3_SIGNATURE_VERSION = "s3:signatureversion";
+    public static final String S3_AUTH_TYPE = "s3:authType";
+
     private static final Set<String> SET_HERE = lowerCase(
             PRINCIPAL_ARN,
             PRINCIPAL_ACCOUNT,
@@ -40,18 +55,29 @@ public final class ConditionKeys {
             KEY_SPEC,
             KEY_USAGE,
             BYPASS_LOCKOUT_CHECK,
-            IMAGE_SHA384);
+            IMAGE_SHA384,
+            VIA_SERVICE,
+            SOURCE_ACCOUNT,
+            SOURCE_ARN,
+            PRINCIPAL_IS_AWS_SERVICE,
+            RESOURCE_ACCOUNT,
+            S3_ACL,
+            S3_ENCRYPTION,
+            S3_ENCRYPTION_KEY,
+            S3_CONTENT_HASH,
+            S3_COPY_SOURCE,
+            S3_PREFIX,
+            S3_DELIMITER,
+            S3_SIGNATURE_VERSION,
+            S3_AUTH_TYPE);
 
     /** Real keys for things that do not exist here, so that their absence is what AWS would show as well. */
     private static final Set<String> ALWAYS_ABSENT = lowerCase(
             "aws:PrincipalOrgID",
-            "aws:SourceAccount",
-            "aws:SourceArn",
             "aws:SourceVpc",
             "aws:SourceVpce",
             "kms:GrantConstraintType",
-            "kms:GrantIsForAWSResource",
-            "kms:ViaService");
+            "kms:GrantIsForAWSResource");
 
     private ConditionKeys() {}
 

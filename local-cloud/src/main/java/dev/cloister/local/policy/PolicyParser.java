@@ -22,23 +22,41 @@ public final class PolicyParser {
     public static final int MAX_POLICY_BYTES = 32768;
 
     private static final Set<String> VERSIONS = Set.of("2012-10-17", "2008-10-17");
-    private static final Set<String> OUTSIDERS = Set.of("Service", "Federated", "CanonicalUser");
+    private static final Set<String> OUTSIDERS = Set.of("Federated", "CanonicalUser");
     private static final Pattern ACTION = Pattern.compile("\\*|[a-z0-9-]+:[a-z0-9*?]+");
 
-    private final boolean isResourcePolicy;
+    /** What a policy is attached to. */
+    private enum Kind {
+        KEY,
+        BUCKET,
+        TRUST,
+        IDENTITY
+    }
 
-    private PolicyParser(boolean isResourcePolicy) {
-        this.isResourcePolicy = isResourcePolicy;
+    private final Kind kind;
+
+    private PolicyParser(Kind kind) {
+        this.kind = kind;
     }
 
     /** A key policy: every statement names principals. */
     public static Policy parseKeyPolicy(String json) throws MalformedPolicyException {
-        return new PolicyParser(true).parse(json);
+        return new PolicyParser(Kind.KEY).parse(json);
+    }
+
+    /** A bucket policy: every statement names principals. */
+    public static Policy parseBucketPolicy(String json) throws MalformedPolicyException {
+        return new PolicyParser(Kind.BUCKET).parse(json);
+    }
+
+    /** The policy that says who may assume a role: every statement names principals, and none a resource. */
+    public static Policy parseTrustPolicy(String json) throws MalformedPolicyException {
+        return new PolicyParser(Kind.TRUST).parse(json);
     }
 
     /** A policy attached to a role: no statement names principals. */
     public static Policy parseIdentityPolicy(String json) throws MalformedPolicyException {
-        return new PolicyParser(false).parse(json);
+        return new PolicyParser(Kind.IDENTITY).parse(json);
     }
 
     private Policy parse(String json) throws MalformedPolicyException {
@@ -68,7 +86,7 @@ public final class PolicyParser {
         if (statements.isEmpty()) {
             throw new MalformedPolicyException("Policy has no Statement");
         }
-        return new Policy(statements);
+        return new Policy(statements, kind == Kind.KEY || kind == Kind.TRUST);
     }
 
     private static JsonNode read(String json) throws MalformedPolicyException {
@@ -90,8 +108,14 @@ public final class PolicyParser {
         if (!parts.sid.isEmpty() && !sids.add(parts.sid)) {
             throw new MalformedPolicyException("Statement IDs (SID) in a single policy must be unique: " + parts.sid);
         }
-        if (isResourcePolicy && parts.principals.isEmpty()) {
+        if (kind != Kind.IDENTITY && parts.principals.isEmpty()) {
             throw new MalformedPolicyException("Statement has no Principal");
+        }
+        if (kind == Kind.TRUST) {
+            if (!parts.resources.isEmpty()) {
+                throw new MalformedPolicyException("Has prohibited field Resource");
+            }
+            parts.resources = List.of("*");
         }
         return parts.build();
     }
@@ -125,7 +149,7 @@ public final class PolicyParser {
     }
 
     private List<PrincipalPattern> principals(JsonNode node) throws MalformedPolicyException {
-        if (!isResourcePolicy) {
+        if (kind == Kind.IDENTITY) {
             throw new MalformedPolicyException("Policy document should not specify a principal");
         }
         if (node.isString()) {
@@ -139,14 +163,16 @@ public final class PolicyParser {
             throw new MalformedPolicyException("Principal is neither \"*\" nor an object");
         }
         List<PrincipalPattern> patterns = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> kind : node.properties()) {
-            for (String name : texts(kind.getValue(), "Principal")) {
-                if (kind.getKey().equals("AWS")) {
+        for (Map.Entry<String, JsonNode> named : node.properties()) {
+            for (String name : texts(named.getValue(), "Principal")) {
+                if (named.getKey().equals("AWS")) {
                     patterns.add(PrincipalPattern.parse(name));
-                } else if (OUTSIDERS.contains(kind.getKey())) {
+                } else if (named.getKey().equals("Service")) {
+                    patterns.add(new PrincipalPattern.Service(name));
+                } else if (OUTSIDERS.contains(named.getKey())) {
                     patterns.add(new PrincipalPattern.Outsider());
                 } else {
-                    throw unknown("Principal", kind.getKey());
+                    throw unknown("Principal", named.getKey());
                 }
             }
         }

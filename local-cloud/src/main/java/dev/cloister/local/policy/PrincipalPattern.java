@@ -10,8 +10,10 @@ sealed interface PrincipalPattern {
         NO,
         /** The statement names the caller's account, which leaves it to that account's identity policies. */
         ACCOUNT,
-        /** The statement names the caller, or everyone. */
-        CALLER
+        /** The statement names the caller's role, a service, or everyone. */
+        ROLE,
+        /** The statement names this session of a role. */
+        SESSION
     }
 
     Match match(Caller caller);
@@ -20,7 +22,7 @@ sealed interface PrincipalPattern {
     record Anyone() implements PrincipalPattern {
         @Override
         public Match match(Caller caller) {
-            return Match.CALLER;
+            return Match.ROLE;
         }
     }
 
@@ -28,7 +30,7 @@ sealed interface PrincipalPattern {
     record Account(String id) implements PrincipalPattern {
         @Override
         public Match match(Caller caller) {
-            return caller.account().equals(id) ? Match.ACCOUNT : Match.NO;
+            return caller.kind() != Caller.Kind.SERVICE && caller.account().equals(id) ? Match.ACCOUNT : Match.NO;
         }
     }
 
@@ -36,11 +38,25 @@ sealed interface PrincipalPattern {
     record Identity(String arn) implements PrincipalPattern {
         @Override
         public Match match(Caller caller) {
-            return arn.equals(caller.roleArn()) || arn.equals(caller.sessionArn()) ? Match.CALLER : Match.NO;
+            if (caller.kind() != Caller.Kind.ROLE) {
+                return Match.NO;
+            }
+            if (arn.equals(caller.sessionArn())) {
+                return Match.SESSION;
+            }
+            return arn.equals(caller.roleArn()) ? Match.ROLE : Match.NO;
         }
     }
 
-    /** An AWS service or an identity provider; none of them calls here. */
+    /** An AWS service. */
+    record Service(String name) implements PrincipalPattern {
+        @Override
+        public Match match(Caller caller) {
+            return caller.kind() == Caller.Kind.SERVICE && caller.role().equals(name) ? Match.ROLE : Match.NO;
+        }
+    }
+
+    /** An identity provider or a canonical user; none of them calls here. */
     record Outsider() implements PrincipalPattern {
         @Override
         public Match match(Caller caller) {

@@ -30,7 +30,7 @@ record Statement(
         if (!conditions.stream().allMatch(condition -> condition.holds(request.attributes()))) {
             return PrincipalPattern.Match.NO;
         }
-        return principals.map(named -> strongest(named, request.caller())).orElse(PrincipalPattern.Match.CALLER);
+        return principals.map(named -> strongest(named, request.caller())).orElse(PrincipalPattern.Match.SESSION);
     }
 
     private static PrincipalPattern.Match strongest(List<PrincipalPattern> named, Caller caller) {

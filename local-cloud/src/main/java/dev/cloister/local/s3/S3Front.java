@@ -1,108 +1,98 @@
 package dev.cloister.local.s3;
 
-import dev.cloister.local.account.Session;
-import dev.cloister.local.account.Sessions;
-import dev.cloister.local.state.PrivateFiles;
+import dev.cloister.local.http.StreamServer;
+import dev.cloister.local.kms.KeyUse;
+import dev.cloister.local.policy.Identities;
+import dev.cloister.local.sigv4.SigV4Verifier;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
-import org.gaul.s3proxy.AccessGrant;
-import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.auth.AuthenticationType;
-import org.gaul.s3proxy.blobstore.BlobStore;
-import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * S3 over HTTPS on a directory. Every account's credentials are good for every bucket: s3proxy checks signatures, not
- * policies.
+ * S3 on a directory, over HTTPS and over plain HTTP. Who calls and what the policies allow is settled here; s3proxy
+ * behind it keeps the objects and is reached by nobody else.
  */
 public final class S3Front implements AutoCloseable {
+    private final Backend backend;
+    private final Buckets buckets;
+    private final StreamServer secure;
+    private final StreamServer plain;
+
     /**
-     * The largest upload whose signature covers its body, which s3proxy holds in memory to check it. The AWS CLI and the
-     * SDKs do not sign bodies over TLS; parts of a multipart upload are 8 MiB unless someone asks for more.
+     * What decides.
+     *
+     * @param verifier establishes callers
+     * @param identities what callers have been given
+     * @param keys whether they may use KMS keys
      */
-    private static final long MAX_SIGNED_BODY_BYTES = 64L << 20;
+    public record Rules(SigV4Verifier verifier, Identities identities, KeyUse keys, InstantSource clock) {}
 
-    /** s3proxy and the Jetty in it tell at INFO level how they are set up, line after line. Held, as loggers are weak. */
-    private static final Logger LIBRARY_LOG = Logger.getLogger("org.gaul");
-
-    static {
-        LIBRARY_LOG.setLevel(Level.WARNING);
-    }
-
-    private static final int MAX_THREADS = 64;
-    /** Closing does not wait; Jetty would wait for idle connections that clients keep open as well. */
-    private static final long STOP_MILLIS = 0;
-
-    private final S3Proxy proxy;
-    private final BlobStore store;
-
-    private S3Front(S3Proxy proxy, BlobStore store) {
-        this.proxy = proxy;
-        this.store = store;
+    private S3Front(Backend backend, Buckets buckets, StreamServer secure, StreamServer plain) {
+        this.backend = backend;
+        this.buckets = buckets;
+        this.secure = secure;
+        this.plain = plain;
     }
 
     /**
      * Starts it on the loopback address.
      *
-     * @param directory where buckets are directories and objects files
-     * @param port 0 for any free one
+     * @param objects where buckets are directories and objects files
+     * @param settings where each bucket's owner and policy are kept
+     * @param port of HTTPS; 0 for any free one, as plain HTTP always has
      */
-    public static S3Front start(Path directory, int port, SSLContext tls, Sessions sessions, InstantSource clock)
+    public static S3Front start(Path objects, Path settings, int port, SSLContext tls, Rules rules)
             throws IOException {
-        PrivateFiles.directory(directory);
-        BlobStore store = new FilesystemNio2BlobStore(directory.toString());
-        Session first = sessions.all().getFirst();
-        S3Proxy proxy = S3Proxy.builder()
-                .blobStore(store)
-                .secureEndpoint(URI.create("https://127.0.0.1:" + port))
-                .sslContext(tls)
-                // Only switches authentication on: the locator below knows every key.
-                .awsAuthentication(
-                        AuthenticationType.AWS_V4,
-                        first.credentials().accessKeyId(),
-                        first.credentials().secretAccessKey())
-                .v4MaxNonChunkedRequestSize(MAX_SIGNED_BODY_BYTES)
-                .ignoreUnknownHeaders(true)
-                .jettyMaxThreads(MAX_THREADS)
-                .stopTimeout(STOP_MILLIS)
-                .build();
-        proxy.setBlobStoreLocator((accessKeyId, bucket, object) -> secret(sessions, accessKeyId, clock)
-                .map(secret -> new AccessGrant(secret, store))
-                .orElse(null));
+        Backend backend = Backend.start(objects, new SecureRandom());
+        boolean isStarted = false;
         try {
-            proxy.start();
-        } catch (Exception e) {
-            throw new IOException("S3 cannot listen on port " + port + " of the loopback address", e);
+            Buckets buckets = Buckets.open(settings, backend);
+            S3Service service = new S3Service(rules, buckets, backend);
+            StreamServer secure = StreamServer.listen(address(port), Optional.of(tls), service);
+            secure.start();
+            StreamServer plain = StreamServer.listen(address(0), Optional.empty(), service);
+            plain.start();
+            isStarted = true;
+            return new S3Front(backend, buckets, secure, plain);
+        } finally {
+            if (!isStarted) {
+                backend.close();
+            }
         }
-        return new S3Front(proxy, store);
     }
 
-    private static Optional<String> secret(Sessions sessions, String accessKeyId, InstantSource clock) {
-        return sessions.find(accessKeyId)
-                .map(Session::credentials)
-                .filter(credentials -> clock.instant().isBefore(credentials.expiration()))
-                .map(credentials -> credentials.secretAccessKey());
+    private static InetSocketAddress address(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    }
+
+    /** The buckets, for whoever sets them up in other ways than by requests. */
+    public Buckets buckets() {
+        return buckets;
     }
 
     /** Where it answers. Clients of an address that is no name put the bucket into the path. */
     public URI endpoint() {
-        return URI.create("https://127.0.0.1:" + proxy.getSecurePort());
+        return URI.create("https://127.0.0.1:" + secure.port());
+    }
+
+    /** Where it answers without TLS. */
+    public URI plainEndpoint() {
+        return URI.create("http://127.0.0.1:" + plain.port());
     }
 
     @Override
     public void close() throws IOException {
         try {
-            proxy.stop();
-        } catch (Exception e) {
-            throw new IOException("S3 did not stop", e);
+            secure.close();
+            plain.close();
         } finally {
-            store.close();
+            backend.close();
         }
     }
 }

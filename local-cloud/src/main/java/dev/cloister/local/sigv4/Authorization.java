@@ -36,11 +36,18 @@ record Authorization(
             }
         }
         String signature = part(parts, "Signature");
-        String[] scope = part(parts, "Credential").split("/", -1);
+        String credential = part(parts, "Credential");
         List<String> signedHeaders = List.of(part(parts, "SignedHeaders").split(";", -1));
         if (parts.size() != 3) {
             throw incomplete("Authorization header has a part other than 'Credential', 'SignedHeaders', 'Signature'.");
         }
+        return of(credential, signedHeaders, signature);
+    }
+
+    /** The same parts, wherever they stood. */
+    static Authorization of(String credential, List<String> signedHeaders, String signature)
+            throws SignatureRefusedException {
+        String[] scope = credential.split("/", -1);
         if (scope.length != 5 || !scope[4].equals(TERMINATOR)) {
             throw incomplete("Credential must have exactly 5 slash-delimited elements, e.g. "
                     + "keyid/date/region/service/aws4_request.");

@@ -38,7 +38,7 @@ public final class StsService implements Service {
     }
 
     private static Answer identity(VerifiedRequest verified, String requestId) {
-        Caller caller = verified.account().caller();
+        Caller caller = verified.caller();
         // A role's unique id begins with AROA; a user id is that and the session's name.
         String userId = "AROA" + verified.accessKeyId().substring(4) + ":" + caller.session();
         String body = """

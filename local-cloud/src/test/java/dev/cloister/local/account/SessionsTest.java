@@ -78,6 +78,7 @@ class SessionsTest {
                 "eu-central-1",
                 URI.create("https://127.0.0.1:1"),
                 URI.create("https://127.0.0.1:2"),
+                URI.create("http://127.0.0.1:3"),
                 Path.of("/a folder/ca.pem"));
         AwsFiles files = new AwsFiles(directory.resolve("aws"), endpoints);
         files.write(sessions);

@@ -45,7 +45,7 @@ class AuthorizerTest {
     void keyAndIdentityPolicy_leadToAwsDecision(
             String who, String effect, String principal, String identityEffect, Decision expected) throws Exception {
         Caller caller = who.equals("HOST") ? HOST : OWNER;
-        Policy identity = identityEffect.equals("None")
+        Identity identity = identityEffect.equals("None")
                 ? identity(identityStatement("Allow", "s3:*"))
                 : identity(identityStatement(identityEffect, "kms:*"));
         Policy key = key(statement(effect, arn(principal), "kms:Decrypt"));
@@ -65,7 +65,7 @@ class AuthorizerTest {
     @Test
     void denyBesideAllow_wins() throws Exception {
         Policy key = key(statement("Allow", "*", "kms:*"), statement("Deny", HOST.roleArn(), "kms:Decrypt"));
-        Policy identity = identity(identityStatement("Allow", "kms:*"));
+        Identity identity = identity(identityStatement("Allow", "kms:*"));
 
         assertThat(Authorizer.decide(decrypt(HOST, Attributes.none()), identity, key))
                 .isEqualTo(Decision.DENIED_BY_RESOURCE_POLICY);
@@ -114,7 +114,7 @@ class AuthorizerTest {
             NotResource, *,                                                                          false
             """)
     void resourceElement_matchesArn(String element, String resource, boolean expected) throws Exception {
-        Policy identity =
+        Identity identity =
                 identity("{\"Effect\":\"Allow\",\"Action\":\"kms:*\",\"" + element + "\":\"" + resource + "\"}");
 
         assertThat(Authorizer.decide(
@@ -143,7 +143,7 @@ class AuthorizerTest {
     @Test
     void initialKeyPolicy_letsNobodyDecryptAndItsOwnerAdminister() throws Exception {
         Policy key = PolicyParser.parseKeyPolicy(InitialKeyPolicy.of(OWNER.account()));
-        Policy identity = identity(identityStatement("Allow", "kms:*"));
+        Identity identity = identity(identityStatement("Allow", "kms:*"));
         Attributes attested = Attributes.builder()
                 .put(ConditionKeys.IMAGE_SHA384, Policies.IMAGE)
                 .build();

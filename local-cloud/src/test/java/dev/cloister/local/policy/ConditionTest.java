@@ -160,7 +160,7 @@ class ConditionTest {
     }
 
     private static Decision decide(Policy key, Attributes attributes) throws MalformedPolicyException {
-        Policy identity = Policies.identity(Policies.identityStatement("Allow", "kms:*"));
+        Identity identity = Policies.identity(Policies.identityStatement("Allow", "kms:*"));
         return Authorizer.decide(Policies.decrypt(Policies.HOST, attributes), identity, key);
     }
 }

@@ -13,8 +13,8 @@ final class Policies {
         return PolicyParser.parseKeyPolicy(document(statements));
     }
 
-    static Policy identity(String... statements) throws MalformedPolicyException {
-        return PolicyParser.parseIdentityPolicy(document(statements));
+    static Identity identity(String... statements) throws MalformedPolicyException {
+        return Identity.of(PolicyParser.parseIdentityPolicy(document(statements)));
     }
 
     static String document(String... statements) {

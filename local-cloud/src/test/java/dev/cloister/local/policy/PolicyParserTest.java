@@ -119,7 +119,7 @@ class PolicyParserTest {
         "kms:RecipientAttestation:PCR",
         "kms:EncryptionContext:",
         "aws:PrincipalARNs",
-        "s3:prefix"
+        "s3:ExistingObjectTag/a"
     })
     void unknownConditionKey_refused(String key) {
         refused(document(conditional("Allow", "{\"StringEquals\":{\"" + key + "\":\"a\"}}")), "condition key: " + key);

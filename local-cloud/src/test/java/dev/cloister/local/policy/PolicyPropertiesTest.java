@@ -34,7 +34,7 @@ class PolicyPropertiesTest {
         for (int i = 0; i < CASES; i++) {
             List<String> statements = statements(random);
             AccessRequest request = request(random);
-            Policy identity = identity(random);
+            Identity identity = identity(random);
             boolean before = isAllowed(statements, identity, request);
             statements.add(random.nextInt(statements.size() + 1), statement("Deny", random));
 
@@ -51,7 +51,7 @@ class PolicyPropertiesTest {
             List<String> statements = statements(random);
             statements.add(statement("Allow", random));
             AccessRequest request = request(random);
-            Policy identity = identity(random);
+            Identity identity = identity(random);
             boolean before = isAllowed(statements, identity, request);
             statements.removeLast();
 
@@ -67,7 +67,7 @@ class PolicyPropertiesTest {
         for (int i = 0; i < CASES; i++) {
             List<String> statements = statements(random);
             AccessRequest request = request(random);
-            Policy identity = identity(random);
+            Identity identity = identity(random);
 
             assertThat(isAllowed(statements.reversed(), identity, request))
                     .as("%s", statements)
@@ -75,7 +75,7 @@ class PolicyPropertiesTest {
         }
     }
 
-    private static boolean isAllowed(List<String> statements, Policy identity, AccessRequest request)
+    private static boolean isAllowed(List<String> statements, Identity identity, AccessRequest request)
             throws MalformedPolicyException {
         Policy key = Policies.key(statements.toArray(String[]::new));
         return Authorizer.decide(request, identity, key).isAllowed();
@@ -107,7 +107,7 @@ class PolicyPropertiesTest {
         return Policies.decrypt(random.nextBoolean() ? Policies.HOST : Policies.OWNER, attributes.build());
     }
 
-    private static Policy identity(Random random) throws MalformedPolicyException {
+    private static Identity identity(Random random) throws MalformedPolicyException {
         return Policies.identity(
                 Policies.identityStatement(random.nextInt(4) == 0 ? "Deny" : "Allow", pick(ACTIONS, random)));
     }
