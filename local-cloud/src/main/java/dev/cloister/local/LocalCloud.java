@@ -66,7 +66,11 @@ public final class LocalCloud implements AutoCloseable {
             AuditLog audit = opening(AuditLog.open(layout.audit()));
             KmsService keys = openKms(verifier, audit, clock, random);
             S3Front s3 = opening(S3Front.start(
-                    layout.s3(), layout.buckets(), options.s3Port(), tls, new S3Front.Rules(verifier, roles, keys, clock)));
+                    layout.s3(),
+                    layout.buckets(),
+                    options.s3Port(),
+                    tls,
+                    new S3Front.Rules(verifier, roles, keys, clock)));
             URI kms = serve(options, tls, keys, new StsService(verifier));
             endpoints = new Endpoints(
                     options.regions().getFirst(),

@@ -34,7 +34,11 @@ public final class Clients {
     }
 
     public static S3Client s3(LocalCloud cloud, Account account) throws CommandException {
-        return s3(cloud, credentials(cloud, account), cloud.endpoints().s3(), cloud.endpoints().region());
+        return s3(
+                cloud,
+                credentials(cloud, account),
+                cloud.endpoints().s3(),
+                cloud.endpoints().region());
     }
 
     public static S3Client s3(LocalCloud cloud, AwsCredentialsProvider credentials, URI endpoint, String region)

@@ -77,8 +77,10 @@ public final class Sessions {
 
     /** Issues credentials for a session of a role in one of the accounts. */
     public Session assume(Caller caller, Instant now, Duration lifetime) {
-        byAccessKeyId.values().removeIf(session -> !own.contains(session)
-                && session.credentials().expiration().isBefore(now));
+        byAccessKeyId
+                .values()
+                .removeIf(session -> !own.contains(session)
+                        && session.credentials().expiration().isBefore(now));
         Account account = own.stream()
                 .map(Session::account)
                 .filter(one -> one.id().equals(caller.account()))

@@ -70,16 +70,18 @@ final class Connection {
             return handler.handle(request);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a request failed", e);
-            return StreamAnswer.of(500, Map.of(), "the request failed; see the server's log\n".getBytes(StandardCharsets.UTF_8));
+            return StreamAnswer.of(
+                    500, Map.of(), "the request failed; see the server's log\n".getBytes(StandardCharsets.UTF_8));
         }
     }
 
     private void send(String method, StreamAnswer answer, boolean ends) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " " + reason(answer.status()) + "\r\n");
-        answer.headers().forEach((name, value) -> head.append(name)
-                .append(": ")
-                .append(value.replaceAll("[\\x00-\\x1f\\x7f]", " "))
-                .append("\r\n"));
+        answer.headers()
+                .forEach((name, value) -> head.append(name)
+                        .append(": ")
+                        .append(value.replaceAll("[\\x00-\\x1f\\x7f]", " "))
+                        .append("\r\n"));
         if (answer.status() != 204 && answer.status() != 304) {
             head.append("Content-Length: ").append(answer.length()).append("\r\n");
         }

@@ -43,7 +43,9 @@ final class RequestHead {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         for (String header = readLine(in, left); header == null || !header.isEmpty(); header = readLine(in, left)) {
             int colon = header == null ? -1 : header.indexOf(':');
-            if (header == null || colon < 0 || !NAME.matcher(header.substring(0, colon)).matches()) {
+            if (header == null
+                    || colon < 0
+                    || !NAME.matcher(header.substring(0, colon)).matches()) {
                 throw new ProtocolException("not a header");
             }
             headers.computeIfAbsent(header.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())

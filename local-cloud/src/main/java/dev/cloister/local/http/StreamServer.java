@@ -42,9 +42,8 @@ public final class StreamServer implements AutoCloseable {
      */
     public static StreamServer listen(InetSocketAddress address, Optional<SSLContext> tls, StreamHandler handler)
             throws IOException {
-        ServerSocket listener = tls.isPresent()
-                ? tls.get().getServerSocketFactory().createServerSocket()
-                : new ServerSocket();
+        ServerSocket listener =
+                tls.isPresent() ? tls.get().getServerSocketFactory().createServerSocket() : new ServerSocket();
         if (listener instanceof SSLServerSocket secure) {
             secure.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         }

@@ -72,8 +72,8 @@ public final class Roles implements Identities {
 
     private boolean isAdministrator(Caller caller) {
         return accounts.stream()
-                .anyMatch(account -> account.id().equals(caller.account())
-                        && account.role().equals(caller.role()));
+                .anyMatch(account ->
+                        account.id().equals(caller.account()) && account.role().equals(caller.role()));
     }
 
     private Identity made(Caller caller) {
@@ -88,7 +88,8 @@ public final class Roles implements Identities {
     /** Whether there is such a role, made here or an account's own. */
     public boolean exists(String arn) {
         return byArn.containsKey(arn)
-                || accounts.stream().anyMatch(account -> account.caller().roleArn().equals(arn));
+                || accounts.stream()
+                        .anyMatch(account -> account.caller().roleArn().equals(arn));
     }
 
     /** A role that was made. */
@@ -113,7 +114,13 @@ public final class Roles implements Identities {
      * @param who a service on behalf of the role's account, or a role
      */
     public Session assume(
-            Sessions sessions, Caller who, Attributes attributes, String arn, String sessionName, Instant now, Duration lifetime)
+            Sessions sessions,
+            Caller who,
+            Attributes attributes,
+            String arn,
+            String sessionName,
+            Instant now,
+            Duration lifetime)
             throws AssumeRefusedException {
         Role role = byArn.get(arn);
         String action = "sts:AssumeRole";

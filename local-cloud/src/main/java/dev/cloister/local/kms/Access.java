@@ -24,7 +24,10 @@ final class Access {
     void toKey(KmsCall call, KeyRecord key, Attributes.Builder attributes) throws KmsException {
         call.concerns(key);
         AccessRequest request = request(call, call.action(), key, attributes);
-        refuseUnless(Authorizer.decide(request, identities.of(call.caller()), key.policy().parsed()), request);
+        refuseUnless(
+                Authorizer.decide(
+                        request, identities.of(call.caller()), key.policy().parsed()),
+                request);
     }
 
     /** For an operation that concerns no key. */
@@ -42,7 +45,8 @@ final class Access {
     /** Whether the caller could put a policy again after this one. */
     boolean couldPutPolicy(KmsCall call, KeyRecord key, KeyPolicy policy) {
         AccessRequest request = request(call, "kms:PutKeyPolicy", key, call.attributes());
-        return Authorizer.decide(request, identities.of(call.caller()), policy.parsed()).isAllowed();
+        return Authorizer.decide(request, identities.of(call.caller()), policy.parsed())
+                .isAllowed();
     }
 
     private static AccessRequest request(KmsCall call, String action, KeyRecord key, Attributes.Builder attributes) {

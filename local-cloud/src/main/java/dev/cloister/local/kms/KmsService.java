@@ -154,8 +154,7 @@ public final class KmsService implements Service, KeyUse {
         T run(Progress progress) throws KmsException;
     }
 
-    private <T> T onBehalf(Caller caller, String region, String operation, Work<T> work)
-            throws KeyUseRefusedException {
+    private <T> T onBehalf(Caller caller, String region, String operation, Work<T> work) throws KeyUseRefusedException {
         Progress progress = new Progress(clock.instant(), UUID.randomUUID().toString(), operation);
         progress.caller = Optional.of(caller);
         progress.region = Optional.of(region);

@@ -21,8 +21,7 @@ public final class Policy {
     /** Allows all to whoever has it. */
     static Policy everything() {
         List<String> all = List.of("*");
-        return new Policy(
-                List.of(new Statement("", true, Optional.empty(), all, false, all, false, List.of())), false);
+        return new Policy(List.of(new Statement("", true, Optional.empty(), all, false, all, false, List.of())), false);
     }
 
     /** Whether nobody has access that this policy does not give, as with KMS keys and roles but not with buckets. */
@@ -35,9 +34,7 @@ public final class Policy {
         Verdict verdict = Verdict.SILENT;
         for (Statement statement : statements) {
             PrincipalPattern.Match match = statement.match(request);
-            Verdict one = match == PrincipalPattern.Match.NO || statement.isAllow()
-                    ? allow(match)
-                    : Verdict.DENIES;
+            Verdict one = match == PrincipalPattern.Match.NO || statement.isAllow() ? allow(match) : Verdict.DENIES;
             verdict = one.compareTo(verdict) > 0 ? one : verdict;
         }
         return verdict;

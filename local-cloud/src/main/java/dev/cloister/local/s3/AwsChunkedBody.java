@@ -120,8 +120,8 @@ final class AwsChunkedBody extends InputStream {
         if (hasTrailer && signatures.isPresent()) {
             String signature = trailers.getOrDefault(TRAILER_SIGNATURE, "");
             if (!signatures.get().isTrailer(signed.toString(), signature)) {
-                throw new BodyRefusedException(new S3Exception(
-                        403, "SignatureDoesNotMatch", "The trailer's signature does not match"));
+                throw new BodyRefusedException(
+                        new S3Exception(403, "SignatureDoesNotMatch", "The trailer's signature does not match"));
             }
         }
     }

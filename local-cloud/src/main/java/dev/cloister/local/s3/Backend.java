@@ -105,7 +105,9 @@ final class Backend implements AutoCloseable {
             HttpResponse<InputStream> response =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             Map<String, String> named = new TreeMap<>();
-            response.headers().map().forEach((name, values) -> named.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+            response.headers()
+                    .map()
+                    .forEach((name, values) -> named.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
             return new Reply(response.statusCode(), named, response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -49,7 +49,10 @@ final class BatchDelete {
             deleted.append("<Deleted>").append(Xml.element("Key", key)).append("</Deleted>");
         }
         boolean isQuiet = document.getElementsByTagName("Quiet").getLength() > 0
-                && document.getElementsByTagName("Quiet").item(0).getTextContent().equals("true");
+                && document.getElementsByTagName("Quiet")
+                        .item(0)
+                        .getTextContent()
+                        .equals("true");
         return BucketOperations.xml("DeleteResult", (isQuiet ? "" : deleted.toString()) + refused);
     }
 }

@@ -38,7 +38,9 @@ final class BucketOperations {
                 .map(bucket -> "<Bucket>" + Xml.element("Name", bucket.name())
                         + Xml.element("CreationDate", bucket.created().toString()) + "</Bucket>")
                 .collect(Collectors.joining());
-        return xml("ListAllMyBucketsResult", "<Owner>" + Xml.element("ID", account) + "</Owner><Buckets>" + all + "</Buckets>");
+        return xml(
+                "ListAllMyBucketsResult",
+                "<Owner>" + Xml.element("ID", account) + "</Owner><Buckets>" + all + "</Buckets>");
     }
 
     StreamAnswer create(S3Call call) throws S3Exception, IOException {
@@ -54,8 +56,14 @@ final class BucketOperations {
                     .filter(other -> other.account().equals(call.caller().account()))
                     .isPresent();
             throw isOwn
-                    ? new S3Exception(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
-                    : new S3Exception(409, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.");
+                    ? new S3Exception(
+                            409,
+                            "BucketAlreadyOwnedByYou",
+                            "Your previous request to create the named bucket succeeded and you already own it.")
+                    : new S3Exception(
+                            409,
+                            "BucketAlreadyExists",
+                            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.");
         }
         return StreamAnswer.of(200, Map.of("Location", "/" + call.bucket()), new byte[0]);
     }
@@ -87,35 +95,45 @@ final class BucketOperations {
     }
 
     StreamAnswer get(S3Call call, String part) throws S3Exception {
-        switch (part) {
-            case "location" -> {
-                Bucket bucket = access.requireOnBucket(call, "s3:GetBucketLocation");
-                return xml("LocationConstraint", bucket.region().equals(DEFAULT_REGION) ? "" : bucket.region());
-            }
-            case "versioning" -> {
-                Bucket bucket = access.requireOnBucket(call, "s3:GetBucketVersioning");
-                return xml("VersioningConfiguration", bucket.isVersioned() ? Xml.element("Status", "Enabled") : "");
-            }
-            case "encryption" -> {
-                Bucket bucket = access.requireOnBucket(call, "s3:GetEncryptionConfiguration");
-                String key = bucket.encryptionKey().map(arn -> Xml.element("KMSMasterKeyID", arn)).orElse("");
-                return xml("ServerSideEncryptionConfiguration", "<Rule><ApplyServerSideEncryptionByDefault>"
-                        + Xml.element("SSEAlgorithm", key.isEmpty() ? "AES256" : "aws:kms") + key
-                        + "</ApplyServerSideEncryptionByDefault></Rule>");
-            }
+        return switch (part) {
+            case "location" -> location(access.requireOnBucket(call, "s3:GetBucketLocation"));
+            case "versioning" -> versioning(access.requireOnBucket(call, "s3:GetBucketVersioning"));
+            case "encryption" -> encryption(access.requireOnBucket(call, "s3:GetEncryptionConfiguration"));
             case "ownershipControls" -> {
                 access.requireOnBucket(call, "s3:GetBucketOwnershipControls");
-                return xml("OwnershipControls", "<Rule>" + Xml.element("ObjectOwnership", "BucketOwnerEnforced") + "</Rule>");
+                yield ownership();
             }
-            default -> {
-                Bucket bucket = access.requireOnBucket(call, "s3:GetBucketPolicy");
-                String policy = bucket.policyText()
-                        .orElseThrow(() -> new S3Exception(
-                                404, "NoSuchBucketPolicy", "The bucket policy does not exist"));
-                return StreamAnswer.of(
-                        200, Map.of("Content-Type", "application/json"), policy.getBytes(StandardCharsets.UTF_8));
-            }
-        }
+            default -> policy(access.requireOnBucket(call, "s3:GetBucketPolicy"));
+        };
+    }
+
+    private static StreamAnswer location(Bucket bucket) {
+        return xml("LocationConstraint", bucket.region().equals(DEFAULT_REGION) ? "" : bucket.region());
+    }
+
+    private static StreamAnswer versioning(Bucket bucket) {
+        return xml("VersioningConfiguration", bucket.isVersioned() ? Xml.element("Status", "Enabled") : "");
+    }
+
+    private static StreamAnswer encryption(Bucket bucket) {
+        String key = bucket.encryptionKey()
+                .map(arn -> Xml.element("KMSMasterKeyID", arn))
+                .orElse("");
+        String rule = Xml.element("SSEAlgorithm", key.isEmpty() ? "AES256" : "aws:kms") + key;
+        return xml(
+                "ServerSideEncryptionConfiguration",
+                "<Rule><ApplyServerSideEncryptionByDefault>" + rule + "</ApplyServerSideEncryptionByDefault></Rule>");
+    }
+
+    private static StreamAnswer ownership() {
+        return xml("OwnershipControls", "<Rule>" + Xml.element("ObjectOwnership", "BucketOwnerEnforced") + "</Rule>");
+    }
+
+    private static StreamAnswer policy(Bucket bucket) throws S3Exception {
+        String policy = bucket.policyText()
+                .orElseThrow(() -> new S3Exception(404, "NoSuchBucketPolicy", "The bucket policy does not exist"));
+        return StreamAnswer.of(
+                200, Map.of("Content-Type", "application/json"), policy.getBytes(StandardCharsets.UTF_8));
     }
 
     StreamAnswer put(S3Call call, String part) throws S3Exception, IOException {
@@ -164,7 +182,6 @@ final class BucketOperations {
 
     static StreamAnswer xml(String root, String content) {
         String body = Xml.DECLARATION + "<" + root + NAMESPACE + ">" + content + "</" + root + ">";
-        return StreamAnswer.of(
-                200, Map.of("Content-Type", "application/xml"), body.getBytes(StandardCharsets.UTF_8));
+        return StreamAnswer.of(200, Map.of("Content-Type", "application/xml"), body.getBytes(StandardCharsets.UTF_8));
     }
 }

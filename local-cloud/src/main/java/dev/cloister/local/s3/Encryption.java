@@ -50,8 +50,7 @@ final class Encryption {
                 }
             }
             case KMS -> {}
-            default ->
-                throw S3Exception.invalid("The encryption method specified is not supported: " + algorithm);
+            default -> throw S3Exception.invalid("The encryption method specified is not supported: " + algorithm);
         }
         if (algorithm.equals("AES256")) {
             return Optional.empty();

@@ -63,8 +63,7 @@ final class Forwarder {
     }
 
     /** Sends a request on and takes the answer as it is. */
-    Backend.Reply exchange(S3Call call, Map<String, String> headers, InputStream body, long length)
-            throws IOException {
+    Backend.Reply exchange(S3Call call, Map<String, String> headers, InputStream body, long length) throws IOException {
         return backend.exchange(call.method(), target(call), headers, body, length);
     }
 
@@ -83,8 +82,7 @@ final class Forwarder {
 
     /** What the backend tells of an object without its content. */
     Backend.Reply describe(CopySource object) throws S3Exception, IOException {
-        Backend.Reply reply =
-                backend.exchange("HEAD", object.escaped(), Map.of(), InputStream.nullInputStream(), 0);
+        Backend.Reply reply = backend.exchange("HEAD", object.escaped(), Map.of(), InputStream.nullInputStream(), 0);
         reply.body().close();
         if (reply.status() == 404) {
             throw new S3Exception(404, "NoSuchKey", "The specified key does not exist.");

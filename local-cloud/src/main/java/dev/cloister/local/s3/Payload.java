@@ -47,7 +47,8 @@ final class Payload extends InputStream {
         ReceivedRequest head = request.head();
         List<Check> checks = new ArrayList<>();
         // What completes an upload carries the checksum of the object, not that of its own body.
-        boolean isAboutObject = head.method().equals("POST") && head.parameter("uploadId").isPresent();
+        boolean isAboutObject =
+                head.method().equals("POST") && head.parameter("uploadId").isPresent();
         for (String name : head.headers().keySet()) {
             if (name.startsWith(CHECKSUM_PREFIX) && !isAboutObject) {
                 Optional<Checksum> checksum = Checksum.named(name.substring(CHECKSUM_PREFIX.length()));
@@ -55,8 +56,8 @@ final class Payload extends InputStream {
             }
         }
         head.header("content-md5")
-                .ifPresent(value -> checks.add(
-                        new Check("content-md5", Checksum.md5(), Optional.of(value), "BadDigest")));
+                .ifPresent(
+                        value -> checks.add(new Check("content-md5", Checksum.md5(), Optional.of(value), "BadDigest")));
         if (!signed.isChunked()) {
             if (!signed.payload().equals(SignedStream.UNSIGNED)) {
                 checks.add(new Check(
@@ -67,8 +68,7 @@ final class Payload extends InputStream {
             }
             long length = head.headers().containsKey("transfer-encoding") ? -1 : length(head, "content-length", "0");
             if (length < 0) {
-                throw new S3Exception(
-                        411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
+                throw new S3Exception(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
             }
             return new Payload(request.body(), null, checks, length);
         }
@@ -76,7 +76,8 @@ final class Payload extends InputStream {
         if (hasTrailer) {
             String trailer = head.header("x-amz-trailer").orElse("");
             Checksum checksum = trailer.startsWith(CHECKSUM_PREFIX)
-                    ? Checksum.named(trailer.substring(CHECKSUM_PREFIX.length())).orElse(null)
+                    ? Checksum.named(trailer.substring(CHECKSUM_PREFIX.length()))
+                            .orElse(null)
                     : null;
             if (checksum == null) {
                 throw S3Exception.invalid("The value specified in the x-amz-trailer header is not supported");

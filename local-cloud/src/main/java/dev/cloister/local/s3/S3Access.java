@@ -66,7 +66,11 @@ final class S3Access {
     /** For an action on a bucket that does not exist yet, or on none. */
     void requireOnService(S3Call call, String action, String resource) throws S3Exception {
         AccessRequest request = new AccessRequest(
-                call.caller(), action, resource, call.caller().account(), call.attributes().build());
+                call.caller(),
+                action,
+                resource,
+                call.caller().account(),
+                call.attributes().build());
         refuseUnless(Authorizer.decide(request, identities.of(call.caller()), null), request);
     }
 

@@ -47,8 +47,7 @@ public final class S3Front implements AutoCloseable {
      * @param settings where each bucket's owner and policy are kept
      * @param port of HTTPS; 0 for any free one, as plain HTTP always has
      */
-    public static S3Front start(Path objects, Path settings, int port, SSLContext tls, Rules rules)
-            throws IOException {
+    public static S3Front start(Path objects, Path settings, int port, SSLContext tls, Rules rules) throws IOException {
         Backend backend = Backend.start(objects, new SecureRandom());
         boolean isStarted = false;
         try {

@@ -61,12 +61,13 @@ final class S3Service implements StreamHandler {
             answer = refusal(cause(e), requestId);
         }
         Optional<Bucket> bucket = buckets.find(call.bucket());
-        return bucket.isPresent() ? answer.with("x-amz-bucket-region", bucket.get().region()) : answer;
+        return bucket.isPresent()
+                ? answer.with("x-amz-bucket-region", bucket.get().region())
+                : answer;
     }
 
     private static StreamAnswer refusal(S3Exception refused, String requestId) {
-        return StreamAnswer.of(
-                refused.status(), Map.of("Content-Type", "application/xml"), refused.body(requestId));
+        return StreamAnswer.of(refused.status(), Map.of("Content-Type", "application/xml"), refused.body(requestId));
     }
 
     /** What broke a transfer: the client's body, or something of ours. */
@@ -92,7 +93,9 @@ final class S3Service implements StreamHandler {
                 case INCOMPLETE -> new S3Exception(400, "AuthorizationHeaderMalformed", message);
                 case UNRECOGNIZED ->
                     new S3Exception(
-                            403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
+                            403,
+                            "InvalidAccessKeyId",
+                            "The AWS Access Key Id you provided does not exist in our records.");
                 case EXPIRED -> new S3Exception(400, "ExpiredToken", "The provided token has expired.");
                 case INVALID -> new S3Exception(403, "SignatureDoesNotMatch", message);
             };
@@ -115,7 +118,10 @@ final class S3Service implements StreamHandler {
         return switch (call.method()) {
             case "HEAD" -> bucketOperations.head(call);
             case "GET" -> part.isPresent() ? bucketOperations.get(call, part.get()) : list(call);
-            case "PUT" -> part.isPresent() ? bucketOperations.put(call, part.get()) : plain(call).create(call);
+            case "PUT" ->
+                part.isPresent()
+                        ? bucketOperations.put(call, part.get())
+                        : plain(call).create(call);
             case "DELETE" ->
                 part.equals(Optional.of("policy"))
                         ? bucketOperations.deletePolicy(call)
@@ -178,7 +184,6 @@ final class S3Service implements StreamHandler {
     }
 
     private static S3Exception methodNotAllowed() {
-        return new S3Exception(
-                405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+        return new S3Exception(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
     }
 }

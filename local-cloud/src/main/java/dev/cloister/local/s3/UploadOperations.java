@@ -83,7 +83,8 @@ final class UploadOperations {
             for (int j = 0; j < children.getLength(); j++) {
                 String name = children.item(j).getNodeName();
                 if (name.equals("PartNumber") || name.equals("ETag")) {
-                    text.append(Xml.element(name, children.item(j).getTextContent().strip()));
+                    text.append(
+                            Xml.element(name, children.item(j).getTextContent().strip()));
                 }
             }
             text.append("</Part>");

@@ -20,8 +20,8 @@ record Claim(Authorization authorization, String timestamp, String token, Durati
         Authorization authorization = Authorization.parse(request.header("authorization")
                 .orElseThrow(() -> new SignatureRefusedException(Code.MISSING, "Missing Authentication Token")));
         String timestamp = request.header(SigV4Verifier.DATE_HEADER)
-                .orElseThrow(() -> incomplete(
-                        "Authorization header requires existence of exactly one 'X-Amz-Date' header."));
+                .orElseThrow(() ->
+                        incomplete("Authorization header requires existence of exactly one 'X-Amz-Date' header."));
         String token = request.header(SigV4Verifier.TOKEN_HEADER).orElse("");
         return new Claim(authorization, timestamp, token, SigV4Verifier.MAX_SKEW, false);
     }
@@ -39,7 +39,8 @@ record Claim(Authorization authorization, String timestamp, String token, Durati
                 List.of(parameter(request, "X-Amz-SignedHeaders").split(";", -1)),
                 parameter(request, SIGNATURE_PARAMETER));
         String seconds = parameter(request, "X-Amz-Expires");
-        if (!seconds.matches("[0-9]{1,6}") || Duration.ofSeconds(Long.parseLong(seconds)).compareTo(MAX_PRESIGNED) > 0) {
+        if (!seconds.matches("[0-9]{1,6}")
+                || Duration.ofSeconds(Long.parseLong(seconds)).compareTo(MAX_PRESIGNED) > 0) {
             throw incomplete("X-Amz-Expires must be less than a week (in seconds) and at least 0");
         }
         return new Claim(

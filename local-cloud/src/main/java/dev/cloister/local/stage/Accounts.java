@@ -30,7 +30,8 @@ public final class Accounts {
     public void createBucket(String bucket) {
         try (S3Client s3 = s3()) {
             s3.createBucket(request -> request.bucket(bucket));
-            s3.putBucketPolicy(request -> request.bucket(bucket).policy("""
+            s3.putBucketPolicy(request -> request.bucket(bucket)
+                    .policy("""
                     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
                      "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Action": "s3:PutObject",
                      "Resource": "arn:aws:s3:::%s/*"}]}

@@ -21,7 +21,8 @@ public final class Xml {
     /** Text as it stands between tags; characters that XML has no place for become question marks. */
     public static String escape(String text) {
         StringBuilder escaped = new StringBuilder();
-        for (char one : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char one = text.charAt(i);
             switch (one) {
                 case '&' -> escaped.append("&amp;");
                 case '<' -> escaped.append("&lt;");

@@ -102,7 +102,8 @@ class S3FrontTest {
         try {
             assertThatThrownBy(host::listBuckets)
                     .isInstanceOfSatisfying(
-                            S3Exception.class, e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ExpiredToken"));
+                            S3Exception.class,
+                            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ExpiredToken"));
         } finally {
             CLOCK.advance(Duration.ofHours(-13));
         }

@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
@@ -63,7 +64,9 @@ class SharedBucketTest {
                   "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
                                 "StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::%s/acme/*"}}}]}
                 """.formatted(BUCKET);
-        key = hostKms.createKey(request -> request.policy(keyPolicy)).keyMetadata().arn();
+        key = hostKms.createKey(request -> request.policy(keyPolicy))
+                .keyMetadata()
+                .arn();
         otherKey = hostKms.createKey(request -> request.policy(keyPolicy.replace("acme/*", "other/*")))
                 .keyMetadata()
                 .arn();
@@ -97,8 +100,7 @@ class SharedBucketTest {
     void uploadAsTheBucketWantsIt_isReadByItsOwnerAlone() {
         put(thirdParty, "acme/application.cloister", request -> {});
 
-        assertThat(host.getObjectAsBytes(
-                                request -> request.bucket(BUCKET).key("acme/application.cloister"))
+        assertThat(host.getObjectAsBytes(request -> request.bucket(BUCKET).key("acme/application.cloister"))
                         .asByteArray())
                 .isEqualTo(CONTENT);
         HeadObjectResponse head =
@@ -112,8 +114,7 @@ class SharedBucketTest {
                 "s3:GetObject");
         denied(() -> thirdParty.listObjectsV2(request -> request.bucket(BUCKET)), "s3:ListBucket");
         denied(
-                () -> thirdParty.deleteObject(
-                        request -> request.bucket(BUCKET).key("acme/application.cloister")),
+                () -> thirdParty.deleteObject(request -> request.bucket(BUCKET).key("acme/application.cloister")),
                 "s3:DeleteObject");
     }
 
@@ -122,8 +123,11 @@ class SharedBucketTest {
         denied(() -> put(thirdParty, "acme/a", request -> request.acl((ObjectCannedACL) null)), "explicit deny");
         denied(() -> put(thirdParty, "acme/a", request -> request.ssekmsKeyId(otherKey)), "explicit deny");
         denied(
-                () -> put(thirdParty, "acme/a", request -> request.serverSideEncryption(ServerSideEncryption.AES256)
-                        .ssekmsKeyId(null)),
+                () -> put(
+                        thirdParty,
+                        "acme/a",
+                        request -> request.serverSideEncryption(ServerSideEncryption.AES256)
+                                .ssekmsKeyId(null)),
                 "explicit deny");
         denied(() -> put(thirdParty, "another/a", request -> {}), "no resource-based policy");
         denied(
@@ -151,7 +155,8 @@ class SharedBucketTest {
         put(host, "own/a", request -> request.ssekmsKeyId(own));
         hostKms.disableKey(request -> request.keyId(own));
 
-        assertThatThrownBy(() -> host.getObjectAsBytes(request -> request.bucket(BUCKET).key("own/a")))
+        assertThatThrownBy(() ->
+                        host.getObjectAsBytes(request -> request.bucket(BUCKET).key("own/a")))
                 .isInstanceOfSatisfying(
                         S3Exception.class,
                         e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("KMS.DisabledException"));
@@ -160,7 +165,8 @@ class SharedBucketTest {
     @Test
     void uploadInParts_isJudgedByWhatItBeganWith() {
         denied(
-                () -> thirdParty.createMultipartUpload(request -> request.bucket(BUCKET).key("acme/large")),
+                () -> thirdParty.createMultipartUpload(
+                        request -> request.bucket(BUCKET).key("acme/large")),
                 "explicit deny");
         String id = thirdParty
                 .createMultipartUpload(request -> request.bucket(BUCKET)
@@ -171,7 +177,10 @@ class SharedBucketTest {
                 .uploadId();
         String etag = thirdParty
                 .uploadPart(
-                        request -> request.bucket(BUCKET).key("acme/large").uploadId(id).partNumber(1),
+                        request -> request.bucket(BUCKET)
+                                .key("acme/large")
+                                .uploadId(id)
+                                .partNumber(1),
                         RequestBody.fromBytes(CONTENT))
                 .eTag();
         thirdParty.completeMultipartUpload(request -> request.bucket(BUCKET)
@@ -201,12 +210,15 @@ class SharedBucketTest {
     @Test
     void plainHttp_isRefusedWhereTheBucketWantsTls() throws Exception {
         try (S3Client plain = Clients.s3(
-                cloud, Clients.credentials(cloud, Account.host()), cloud.endpoints().s3Plain(), "us-east-1")) {
+                cloud,
+                Clients.credentials(cloud, Account.host()),
+                cloud.endpoints().s3Plain(),
+                "us-east-1")) {
             denied(() -> put(plain, "own/c", request -> {}), "explicit deny");
             plain.createBucket(request -> request.bucket("without-a-policy"));
             plain.putObject(request -> request.bucket("without-a-policy").key("a"), RequestBody.fromBytes(CONTENT));
-            assertThat(plain.getObjectAsBytes(
-                                    request -> request.bucket("without-a-policy").key("a"))
+            assertThat(plain.getObjectAsBytes(request ->
+                                    request.bucket("without-a-policy").key("a"))
                             .asByteArray())
                     .isEqualTo(CONTENT);
         }
@@ -215,7 +227,10 @@ class SharedBucketTest {
     @Test
     void bucketInAnotherRegion_isRedirectedTo() throws Exception {
         try (S3Client elsewhere = Clients.s3(
-                cloud, Clients.credentials(cloud, Account.host()), cloud.endpoints().s3(), "eu-west-1")) {
+                cloud,
+                Clients.credentials(cloud, Account.host()),
+                cloud.endpoints().s3(),
+                "eu-west-1")) {
             assertThatThrownBy(() -> put(elsewhere, "own/d", request -> {}))
                     .isInstanceOfSatisfying(S3Exception.class, e -> {
                         assertThat(e.statusCode()).isEqualTo(301);
@@ -252,7 +267,8 @@ class SharedBucketTest {
                 .sourceKey("own/e")
                 .destinationBucket(BUCKET)
                 .destinationKey("own/f"));
-        HeadObjectResponse copy = host.headObject(request -> request.bucket(BUCKET).key("own/f"));
+        HeadObjectResponse copy =
+                host.headObject(request -> request.bucket(BUCKET).key("own/f"));
         assertThat(copy.serverSideEncryption()).isEqualTo(ServerSideEncryption.AES256);
         denied(
                 () -> thirdParty.copyObject(request -> request.sourceBucket(BUCKET)
@@ -265,12 +281,14 @@ class SharedBucketTest {
                 "s3:GetObject");
         assertThat(thirdParty
                         .deleteObjects(request -> request.bucket(BUCKET)
-                                .delete(delete -> delete.objects(object -> object.key("own/f"))))
+                                .delete(delete -> delete.objects(
+                                        ObjectIdentifier.builder().key("own/f").build())))
                         .errors())
                 .singleElement()
                 .satisfies(error -> assertThat(error.code()).isEqualTo("AccessDenied"));
         assertThat(host.deleteObjects(request -> request.bucket(BUCKET)
-                                .delete(delete -> delete.objects(object -> object.key("own/f"))))
+                                .delete(delete -> delete.objects(
+                                        ObjectIdentifier.builder().key("own/f").build())))
                         .deleted())
                 .singleElement()
                 .satisfies(deleted -> assertThat(deleted.key()).isEqualTo("own/f"));

@@ -94,9 +94,8 @@ class SignedRequestsTest {
                 .endpointOverride(cloud.endpoints().s3Plain())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(Clients.credentials(cloud, Account.host()))
-                .serviceConfiguration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(true)
-                        .build())
+                .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
                 .build()) {
             link = presigner
                     .presignGetObject(request -> request.signatureDuration(Duration.ofMinutes(5))
@@ -136,7 +135,8 @@ class SignedRequestsTest {
     /** A body in signed chunks as the SDK makes it, sent by hand. */
     private static String sendChunks(String key, boolean isChanged) throws Exception {
         URI target = cloud.endpoints().s3Plain().resolve("/" + BUCKET + "/" + key);
-        AwsCredentialsIdentity identity = Clients.credentials(cloud, Account.host()).resolveCredentials();
+        AwsCredentialsIdentity identity =
+                Clients.credentials(cloud, Account.host()).resolveCredentials();
         SignedRequest signed = AwsV4HttpSigner.create()
                 .sign(request -> request.identity(identity)
                         .request(SdkHttpRequest.builder()
@@ -159,10 +159,10 @@ class SignedRequestsTest {
             body[body.length / 2] ^= 1;
         }
         StringBuilder head = new StringBuilder("PUT " + target.getPath() + " HTTP/1.1\r\nConnection: close\r\n");
-        signed.request().headers().forEach((name, values) -> head.append(name)
-                .append(": ")
-                .append(values.getFirst())
-                .append("\r\n"));
+        signed.request()
+                .headers()
+                .forEach((name, values) ->
+                        head.append(name).append(": ").append(values.getFirst()).append("\r\n"));
         assertThat(head.toString()).contains("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
         try (Socket socket = new Socket(target.getHost(), target.getPort())) {
             OutputStream out = socket.getOutputStream();
