@@ -19,6 +19,7 @@ class ModuleGraphTest {
     private static final String ENVELOPE = "dev.cloister.envelope..";
     private static final String ATTESTATION = "dev.cloister.attestation..";
     private static final String COMMAND_LINE = "dev.cloister.cli..";
+    private static final String UPLOAD = "dev.cloister.upload..";
     private static final String ENCRYPTOR = "dev.cloister.encryptor..";
     private static final String IMAGE = "dev.cloister.image..";
     private static final String ENCLAVE = "dev.cloister.enclave..";
@@ -59,13 +60,19 @@ class ModuleGraphTest {
     }
 
     @Test
+    void upload_dependsOnTheCommandLineAndTheSdkAlone() {
+        check(onlyDependsOn(UPLOAD, "java..", "javax.net.ssl..", COMMAND_LINE, "picocli..", "software.amazon.awssdk..")
+                .because("both commands of the third party build on it"));
+    }
+
+    @Test
     void parentInstance_seesNeitherPackagesNorAttestation() {
         check(noClasses()
                 .that()
                 .resideInAPackage(HOST)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(ENVELOPE, ATTESTATION, ENCLAVE, IMAGE, ENCRYPTOR)
+                .resideInAnyPackage(ENVELOPE, ATTESTATION, ENCLAVE, IMAGE, ENCRYPTOR, UPLOAD)
                 .because("the parent instance carries bytes and can open nothing"));
     }
 
@@ -76,7 +83,7 @@ class ModuleGraphTest {
                 .resideInAPackage(ENCLAVE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(HOST, COMMAND_LINE, ENCRYPTOR, IMAGE)
+                .resideInAnyPackage(HOST, COMMAND_LINE, ENCRYPTOR, IMAGE, UPLOAD)
                 .because("what is measured holds only what runs"));
     }
 
@@ -84,7 +91,8 @@ class ModuleGraphTest {
     void shippedCode_doesNotSeeTheLocalCloud() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage(PROTOCOL, ENVELOPE, ATTESTATION, COMMAND_LINE, ENCRYPTOR, IMAGE, ENCLAVE, HOST)
+                .resideInAnyPackage(
+                        PROTOCOL, ENVELOPE, ATTESTATION, COMMAND_LINE, UPLOAD, ENCRYPTOR, IMAGE, ENCLAVE, HOST)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(LOCAL)

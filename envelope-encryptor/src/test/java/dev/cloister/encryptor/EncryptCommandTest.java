@@ -7,6 +7,7 @@ import dev.cloister.envelope.DataKey;
 import dev.cloister.envelope.EncryptionContext;
 import dev.cloister.envelope.Envelope;
 import dev.cloister.envelope.archive.ArchiveLimits;
+import dev.cloister.upload.FakeAws;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,14 +195,66 @@ final class EncryptCommandTest {
 
     @Test
     void upload_putsThePackageUnderTheBucketOwnersControl() {
-        aws.answer(200, GENERATED).answer(200, "");
+        aws.answer(200, "").answer(200, GENERATED).answer(200, "").answer(403, "");
         assertThat(encrypt("--upload", "s3://shared-bucket/digits/"))
                 .as(err::toString)
                 .isZero();
-        FakeAws.Request put = aws.requests().get(1);
+        FakeAws.Request put = aws.requests().get(2);
         assertThat(put.method() + " " + put.path()).isEqualTo("PUT /shared-bucket/digits/application.cloister");
         assertThat(put.body()).contains("CLOISTER");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("s3://shared-bucket/digits/application.cloister");
+        assertThat(output).exists();
+    }
+
+    @Test
+    void uploadAlone_writesNoFile() throws IOException {
+        aws.answer(200, "").answer(200, GENERATED).answer(200, "").answer(403, "");
+        assertThat(upload("s3://shared-bucket/digits/", "--sse-kms-key-id", ARN, "--json"))
+                .as(err::toString)
+                .isZero();
+        FakeAws.Request put = aws.requests().get(2);
+        assertThat(put.method() + " " + put.path()).isEqualTo("PUT /shared-bucket/digits/application.cloister");
+        assertThat(put.headers().getFirst("x-amz-server-side-encryption-aws-kms-key-id"))
+                .isEqualTo(ARN);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("{\"size\":")
+                .contains("\"upload\":\"s3://shared-bucket/digits/application.cloister\",\"confirmed\":false");
+        assertOnlyLeft();
+    }
+
+    @Test
+    void bucketOfAnotherRegion_isToldBeforeKmsIsAsked() {
+        aws.answer(301, "", Map.of("x-amz-bucket-region", "us-east-1"));
+        assertThat(upload("s3://shared-bucket/digits/")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("cloister: error: bucket shared-bucket is in us-east-1, not in eu-central-1\n");
+        assertThat(aws.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--expected-bucket-owner | 1234           | is no account number",
+                "--sse-kms-key-id        | hostkey        | an alias is written alias/NAME",
+                "--kms-key-id            | arn:aws-cn:kms:eu-west-1:111122223333:key/x | is of partition aws-cn",
+            })
+    void malformedTerms_areRefusedBeforeAnythingIsAsked(String option, String value, String message) {
+        assertThat(upload("s3://shared-bucket/digits/", option, value)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
+        assertThat(aws.requests()).isEmpty();
+    }
+
+    @Test
+    void aliasWithoutPrefix_isRefusedBeforeAnythingIsAsked() {
+        assertThat(run("-d", directory, "-k", "enclavekey", "-o", output)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("an alias is written alias/NAME");
+        assertThat(aws.requests()).isEmpty();
+    }
+
+    @Test
+    void termsWithoutUpload_areUsage() {
+        assertThat(encrypt("--expected-bucket-owner", "111122223333")).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -212,10 +266,17 @@ final class EncryptCommandTest {
                 "400 | ExpiredToken | the AWS credentials have expired",
             })
     void refusalOfS3_isToldAndLeavesNothing(int status, String code, String message) throws IOException {
-        aws.answer(200, GENERATED).answer(status, "<Error><Code>" + code + "</Code><Message>told</Message></Error>");
+        String refusal = "<Error><Code>" + code + "</Code><Message>told</Message></Error>";
+        aws.answer(200, "").answer(200, GENERATED).answer(status, refusal);
         assertThat(encrypt("--upload", "s3://shared-bucket/x")).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("cloister: error: " + message + "\n");
         assertOnlyLeft();
+    }
+
+    private int upload(String address, String... more) {
+        List<Object> arguments = new ArrayList<>(List.of("-d", directory, "-k", "alias/k", "--upload", address));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray());
     }
 
     private int encrypt(String... more) {

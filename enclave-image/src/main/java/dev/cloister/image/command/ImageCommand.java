@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "image",
         description = "Build and inspect enclave images.",
-        subcommands = {BuildCommand.class, DescribeCommand.class, RuntimeCommand.class})
+        subcommands = {BuildCommand.class, DescribeCommand.class, RuntimeCommand.class, PublishCommand.class})
 public final class ImageCommand {}

@@ -1,4 +1,4 @@
-package dev.cloister.encryptor;
+package dev.cloister.upload;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.cloister.encryptor;
+package dev.cloister.upload;
 
 import dev.cloister.cli.CaBundle;
 import dev.cloister.cli.CommandException;
@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Clients that behave as the environment says: profile, region, endpoints, certificate authorities. */
-interface AwsClients {
+public interface AwsClients {
     /**
      * A client for KMS, which the caller closes.
      *

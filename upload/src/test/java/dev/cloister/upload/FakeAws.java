@@ -1,4 +1,4 @@
-package dev.cloister.encryptor;
+package dev.cloister.upload;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -8,10 +8,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -21,36 +23,48 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** An HTTP server that gives prepared answers in order and keeps what it was asked. It checks nothing. */
-final class FakeAws implements AwsClients, AutoCloseable {
-    record Answer(int status, String body) {}
+public final class FakeAws implements AwsClients, AutoCloseable {
+    private record Answer(int status, String body, Map<String, String> headers) {}
 
-    record Request(String method, String path, Headers headers, String body) {}
+    /** What was asked. */
+    public record Request(String method, String path, Headers headers, String body) {}
 
     private static final StaticCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret"));
 
     private final HttpServer server;
-    private final Queue<Answer> answers = new ArrayDeque<>();
-    private final List<Request> requests = new ArrayList<>();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Map<String, Answer> standing = new ConcurrentHashMap<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
     private @Nullable Region kmsRegion;
 
-    FakeAws() throws IOException {
+    public FakeAws() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    FakeAws answer(int status, String body) {
-        answers.add(new Answer(status, body));
+    /** Prepares the next answer. */
+    public FakeAws answer(int status, String body) {
+        return answer(status, body, Map.of());
+    }
+
+    public FakeAws answer(int status, String body, Map<String, String> headers) {
+        answers.add(new Answer(status, body, headers));
         return this;
     }
 
-    List<Request> requests() {
+    /** Gives one answer to every request of a method, before those in order. */
+    public FakeAws always(String method, int status, String body) {
+        standing.put(method, new Answer(status, body, Map.of()));
+        return this;
+    }
+
+    public List<Request> requests() {
         return requests;
     }
 
-    @Nullable
-    Region kmsRegion() {
+    public @Nullable Region kmsRegion() {
         return kmsRegion;
     }
 
@@ -92,11 +106,20 @@ final class FakeAws implements AwsClients, AutoCloseable {
                 exchange.getRequestURI().toString(),
                 exchange.getRequestHeaders(),
                 new String(body, StandardCharsets.ISO_8859_1)));
-        Answer answer = answers.isEmpty() ? new Answer(500, "no answer is prepared") : answers.remove();
+        Answer answer = standing.get(exchange.getRequestMethod());
+        if (answer == null) {
+            answer = answers.isEmpty() ? new Answer(500, "no answer is prepared", Map.of()) : answers.remove();
+        }
         byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().add("ETag", "\"tag-" + requests.size() + "\"");
-        exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
-        exchange.getResponseBody().write(bytes);
+        answer.headers().forEach(exchange.getResponseHeaders()::add);
+        if (!answer.headers().containsKey("ETag")) {
+            exchange.getResponseHeaders().add("ETag", "\"tag-" + requests.size() + "\"");
+        }
+        boolean hasBody = bytes.length > 0 && !exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(answer.status(), hasBody ? bytes.length : -1);
+        if (hasBody) {
+            exchange.getResponseBody().write(bytes);
+        }
         exchange.close();
     }
 }

@@ -1,7 +1,5 @@
-package dev.cloister.encryptor;
+package dev.cloister.cli;
 
-import dev.cloister.cli.CommandException;
-import dev.cloister.cli.ExitStatus;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,7 +11,7 @@ import java.nio.file.StandardOpenOption;
  * A file that is there whole or not at all: it is written beside its place and moved there by {@link #keep}. Without
  * that, closing deletes it, and so does the end of the process, by a signal too.
  */
-final class OutputFile implements AutoCloseable {
+public final class OutputFile implements AutoCloseable {
     private final Path place;
     private final Path draft;
     private final Thread cleaner;
@@ -30,27 +28,16 @@ final class OutputFile implements AutoCloseable {
         });
     }
 
-    /**
-     * Prepares a file.
-     *
-     * @param apartFrom a directory that it may not lie in
-     */
-    static OutputFile at(Path place, Path apartFrom) throws CommandException, IOException {
+    /** Prepares a file in a directory that exists. */
+    public static OutputFile at(Path place) throws CommandException {
         Path absolute = place.toAbsolutePath();
-        Path parent = absolute.getParent();
         Path name = absolute.getFileName();
-        if (parent == null || name == null || Files.isDirectory(absolute)) {
+        if (name == null || Files.isDirectory(absolute)) {
             throw new CommandException(ExitStatus.FAILED, place + " is a directory", "give -o the name of a file");
         }
-        if (!Files.isDirectory(parent)) {
-            throw new CommandException(
-                    ExitStatus.FAILED, "there is no directory " + parent + " for the package", "create it first");
-        }
-        if (parent.toRealPath().startsWith(apartFrom.toRealPath())) {
-            throw new CommandException(
-                    ExitStatus.FAILED,
-                    "the package would lie inside the directory it is made of",
-                    "give -o a place outside " + apartFrom);
+        Path parent = absolute.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new CommandException(ExitStatus.FAILED, "there is no directory " + parent, "create it first");
         }
         Path draft = parent.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
         OutputFile file = new OutputFile(absolute, draft);
@@ -58,17 +45,34 @@ final class OutputFile implements AutoCloseable {
         return file;
     }
 
-    OutputStream open() throws IOException {
+    /**
+     * Prepares a file that is made of a directory's content, and therefore may not lie in it.
+     *
+     * @param source the directory
+     */
+    public static OutputFile apartFrom(Path source, Path place) throws CommandException, IOException {
+        Path parent = place.toAbsolutePath().getParent();
+        if (parent != null && Files.isDirectory(parent) && parent.toRealPath().startsWith(source.toRealPath())) {
+            throw new CommandException(
+                    ExitStatus.FAILED,
+                    place + " would lie inside the directory it is made of",
+                    "give -o a place outside " + source);
+        }
+        return at(place);
+    }
+
+    /** The stream that writes it; closed before it is kept. */
+    public OutputStream open() throws IOException {
         return Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     /** Where the content is before it is kept. */
-    Path draft() {
+    public Path draft() {
         return draft;
     }
 
     /** Moves the file to its place, over whatever is there. */
-    void keep() throws IOException {
+    public void keep() throws IOException {
         Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE);
     }
 
