@@ -1,6 +1,7 @@
 package dev.cloister.upload;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
@@ -21,6 +22,10 @@ record ObjectRequests(S3Address to, UploadTerms terms) {
     /** Sealed packages and images: bytes that no browser should guess about. */
     static final String CONTENT_TYPE = "application/octet-stream";
 
+    private @Nullable ObjectCannedACL acl() {
+        return terms.equals(UploadTerms.NONE) ? null : ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL;
+    }
+
     HeadBucketRequest bucket() {
         HeadBucketRequest.Builder request = HeadBucketRequest.builder().bucket(to.bucket());
         terms.bucketOwner().ifPresent(request::expectedBucketOwner);
@@ -32,7 +37,7 @@ record ObjectRequests(S3Address to, UploadTerms terms) {
                 .bucket(to.bucket())
                 .key(to.key())
                 .contentType(CONTENT_TYPE)
-                .acl(ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL)
+                .acl(acl())
                 .checksumAlgorithm(ChecksumAlgorithm.SHA256);
         terms.bucketOwner().ifPresent(request::expectedBucketOwner);
         terms.encryptionKey()
@@ -46,7 +51,7 @@ record ObjectRequests(S3Address to, UploadTerms terms) {
                 .bucket(to.bucket())
                 .key(to.key())
                 .contentType(CONTENT_TYPE)
-                .acl(ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL)
+                .acl(acl())
                 .checksumAlgorithm(ChecksumAlgorithm.SHA256);
         terms.bucketOwner().ifPresent(request::expectedBucketOwner);
         terms.encryptionKey()
