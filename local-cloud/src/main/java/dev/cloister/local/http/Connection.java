@@ -59,7 +59,8 @@ final class Connection {
             boolean wantsClose = head.header("connection")
                     .filter(value -> value.toLowerCase(Locale.ROOT).equals("close"))
                     .isPresent();
-            boolean ends = wantsClose || !body.isUsedUp();
+            boolean isUsedUp = body.isUsedUp();
+            boolean ends = wantsClose || !isUsedUp;
             send(head.method(), answer, ends);
             return !ends;
         }
