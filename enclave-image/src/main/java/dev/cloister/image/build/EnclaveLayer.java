@@ -1,6 +1,7 @@
 package dev.cloister.image.build;
 
 import dev.cloister.image.file.ImagePath;
+import dev.cloister.image.rootfs.Origin;
 import dev.cloister.image.rootfs.Overlay;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,8 @@ public final class EnclaveLayer {
             "-jar",
             "/opt/cloister/lib/enclave-server.jar");
 
+    private static final Origin ORIGIN = new Origin("server");
+
     private EnclaveLayer() {}
 
     /** What a server's folder must hold for {@link #COMMAND} to work, relative to it. */
@@ -53,7 +56,7 @@ public final class EnclaveLayer {
      */
     public static List<Overlay> overlays(Path server) {
         return List.of(
-                new Overlay.FromPath(HOME.resolve("runtime"), server.resolve("runtime")),
-                new Overlay.FromPath(HOME.resolve("lib"), server.resolve("lib")));
+                new Overlay.FromPath(HOME.resolve("runtime"), server.resolve("runtime"), ORIGIN),
+                new Overlay.FromPath(HOME.resolve("lib"), server.resolve("lib"), ORIGIN));
     }
 }

@@ -11,8 +11,10 @@ import dev.cloister.image.eif.SectionType;
 import dev.cloister.image.file.Content;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.ImagePath;
+import dev.cloister.image.rootfs.Contribution;
 import dev.cloister.image.rootfs.Conventions;
 import dev.cloister.image.rootfs.FileTree;
+import dev.cloister.image.rootfs.Origin;
 import dev.cloister.image.rootfs.Overlay;
 import dev.cloister.image.rootfs.RootfsSource;
 import dev.cloister.image.rootfs.Warning;
@@ -42,7 +44,7 @@ public final class ImageBuilder {
     private final Blobs blobs;
     private final RootfsSource rootfs;
     private final List<Overlay> overlays;
-    private final Launch launch;
+    private final LaunchRequest launch;
     private final Identity identity;
 
     /**
@@ -50,7 +52,8 @@ public final class ImageBuilder {
      *
      * @param overlays applied in order, a later one over an earlier one
      */
-    public ImageBuilder(Blobs blobs, RootfsSource rootfs, List<Overlay> overlays, Launch launch, Identity identity) {
+    public ImageBuilder(
+            Blobs blobs, RootfsSource rootfs, List<Overlay> overlays, LaunchRequest launch, Identity identity) {
         this.blobs = blobs;
         this.rootfs = rootfs;
         this.overlays = List.copyOf(overlays);
@@ -69,19 +72,29 @@ public final class ImageBuilder {
     public record Identity(String name, String version, Instant buildTime, String toolVersion) {}
 
     /**
+     * What came out.
+     *
+     * @param measurements the registers it boots with
+     * @param layers what each source brought, in the order in which they were laid over each other
+     */
+    public record Built(Measurements measurements, List<Contribution> layers) {}
+
+    /**
      * Writes the image, in place of any file of that name, and only when it is complete.
      *
      * @param warnings told of each file that could not be carried over as it was
-     * @return the registers it boots with
      * @throws FormatException when the parts do not make an image
      */
-    public Measurements build(Path image, Consumer<Warning> warnings) throws IOException, FormatException {
+    public Built build(Path image, Consumer<Warning> warnings) throws IOException, FormatException {
+        FileTree tree = tree(warnings);
+        CpioArchive application = applicationRamdisk(tree, warnings);
+        List<Contribution> layers = tree.contributions();
         List<EifSection> sections = List.of(
                 new EifSection(SectionType.KERNEL, blobs.kernel()),
                 section(SectionType.CMDLINE, blobs.commandLine().getBytes(StandardCharsets.ISO_8859_1)),
-                section(SectionType.METADATA, metadata().encode()),
+                section(SectionType.METADATA, metadata(layers).encode()),
                 new EifSection(SectionType.RAMDISK, bootRamdisk()),
-                new EifSection(SectionType.RAMDISK, applicationRamdisk(warnings)));
+                new EifSection(SectionType.RAMDISK, application));
         Path partial = image.resolveSibling("." + image.getFileName() + "." + UUID.randomUUID() + ".part");
         partial.toFile().deleteOnExit();
         try {
@@ -90,7 +103,7 @@ public final class ImageBuilder {
                 measurements = EifWriter.write(out, EifHeader.of(blobs.architecture()), sections);
             }
             Files.move(partial, image, StandardCopyOption.ATOMIC_MOVE);
-            return measurements;
+            return new Built(measurements, layers);
         } finally {
             Files.deleteIfExists(partial);
         }
@@ -105,30 +118,41 @@ public final class ImageBuilder {
         return new CpioArchive(entries, BOOT_TIME);
     }
 
-    /** {@code cmd}, {@code env} and the root filesystem below {@code rootfs/}. */
-    private CpioArchive applicationRamdisk(Consumer<Warning> warnings) throws IOException, FormatException {
+    /** The root filesystem with all that is laid over it. */
+    private FileTree tree(Consumer<Warning> warnings) throws IOException, FormatException {
         FileTree tree = new FileTree();
         rootfs.addTo(tree, warnings);
+        tree.begin(Origin.OWN);
         Conventions.apply(tree, warnings);
         for (Overlay overlay : overlays) {
+            tree.begin(overlay.origin());
             overlay.applyTo(tree, warnings);
         }
+        return tree;
+    }
+
+    /** {@code cmd}, {@code env} and the root filesystem below {@code rootfs/}. */
+    private CpioArchive applicationRamdisk(FileTree tree, Consumer<Warning> warnings)
+            throws IOException, FormatException {
+        tree.begin(Origin.OWN);
+        Launch started = launch.resolve(tree, rootfs.config(), blobs.architecture(), warnings);
         List<CpioEntry> entries = new ArrayList<>();
-        entries.add(CpioEntry.file(ImagePath.of("cmd"), 0644, 0, 0, Content.of(launch.command())));
-        entries.add(CpioEntry.file(ImagePath.of("env"), 0644, 0, 0, Content.of(launch.variables())));
+        entries.add(CpioEntry.file(ImagePath.of("cmd"), 0644, 0, 0, Content.of(started.command())));
+        entries.add(CpioEntry.file(ImagePath.of("env"), 0644, 0, 0, Content.of(started.variables())));
         entries.add(CpioEntry.directory(ROOTFS, 0755, 0, 0));
         entries.addAll(tree.entriesBelow(ROOTFS));
         return new CpioArchive(entries, identity.buildTime().getEpochSecond());
     }
 
-    private EifMetadata metadata() {
+    private EifMetadata metadata(List<Contribution> layers) {
         return EifMetadata.of(
-                identity.name(),
-                identity.version(),
-                identity.buildTime(),
-                identity.toolVersion(),
-                blobs.operatingSystem(),
-                blobs.kernelVersion());
+                        identity.name(),
+                        identity.version(),
+                        identity.buildTime(),
+                        identity.toolVersion(),
+                        blobs.operatingSystem(),
+                        blobs.kernelVersion())
+                .withLayers(Layers.json(layers));
     }
 
     private static EifSection section(SectionType type, byte[] data) {

@@ -6,17 +6,18 @@ import dev.cloister.cli.Json;
 import dev.cloister.image.build.Blobs;
 import dev.cloister.image.build.EnclaveLayer;
 import dev.cloister.image.build.ImageBuilder;
+import dev.cloister.image.build.ImageBuilder.Built;
 import dev.cloister.image.build.ImageBuilder.Identity;
-import dev.cloister.image.build.Launch;
+import dev.cloister.image.build.LaunchRequest;
+import dev.cloister.image.build.Layers;
+import dev.cloister.image.container.Sources;
 import dev.cloister.image.eif.Measurements;
 import dev.cloister.image.file.Content;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.ImagePath;
-import dev.cloister.image.rootfs.DirectorySource;
-import dev.cloister.image.rootfs.DirectorySource.Permissions;
 import dev.cloister.image.rootfs.Overlay;
 import dev.cloister.image.rootfs.RootfsSource;
-import dev.cloister.image.rootfs.TarSource;
+import dev.cloister.image.rootfs.Warnings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,9 +46,10 @@ final class BuildCommand extends Task {
 
     @Option(
             names = "--rootfs",
-            paramLabel = "DIR|TAR",
+            paramLabel = "DIR|FILE",
             required = true,
-            description = "The root filesystem: a directory or an uncompressed tar archive.")
+            description = "The root filesystem: a directory, a tar archive (plain, gzip, zstd), an OCI layout or "
+                    + "archive, or what 'docker save' writes.")
     Path rootfs = Path.of("");
 
     @Option(
@@ -79,8 +82,22 @@ final class BuildCommand extends Task {
             names = "--cmd",
             paramLabel = "ARG",
             description = "The program to start and its arguments, one per --cmd; write --cmd=-x for one with a dash "
-                    + "[the enclave server].")
+                    + "[the enclave server, else the container image's ENTRYPOINT and CMD].")
     List<String> command = new ArrayList<>();
+
+    @Option(
+            names = "--user",
+            paramLabel = "USER[:GROUP]",
+            description = "Whom the program runs as [the container image's USER, else root].")
+    @Nullable
+    String user;
+
+    @Option(
+            names = "--workdir",
+            paramLabel = "PATH",
+            description = "The directory it starts in [the container image's WORKDIR, else /].")
+    @Nullable
+    String directory;
 
     @Option(
             names = "--env",
@@ -103,12 +120,15 @@ final class BuildCommand extends Task {
 
     @Override
     void execute() throws CommandException, FormatException, IOException {
-        try (RootfsSource source = source()) {
+        Blobs boot = readBlobs();
+        Path scratch = output.toAbsolutePath().resolveSibling("");
+        try (RootfsSource source = Sources.open(rootfs, boot.architecture(), scratch)) {
             Identity identity = new Identity(name, version, buildTime(), VERSION);
-            ImageBuilder builder = new ImageBuilder(readBlobs(), source, allOverlays(), launch(), identity);
-            Measurements measurements =
-                    builder.build(output, warning -> System.err.println("cloister: warning: " + warning));
-            print(measurements);
+            ImageBuilder builder = new ImageBuilder(boot, source, allOverlays(), launch(), identity);
+            Warnings warnings = new Warnings();
+            Built built = builder.build(output, warnings);
+            warnings.lines().forEach(line -> System.err.println("cloister: warning: " + line));
+            print(built);
         }
     }
 
@@ -120,10 +140,6 @@ final class BuildCommand extends Task {
                     null);
         }
         return Blobs.of(blobs);
-    }
-
-    private RootfsSource source() throws IOException {
-        return Files.isDirectory(rootfs) ? new DirectorySource(rootfs, Permissions.AS_FOUND) : TarSource.open(rootfs);
     }
 
     private List<Overlay> allOverlays() throws CommandException {
@@ -163,14 +179,9 @@ final class BuildCommand extends Task {
         }
     }
 
-    private Launch launch() throws CommandException, FormatException {
-        if (command.isEmpty() && server == null) {
-            throw new CommandException(
-                    ExitStatus.USAGE, "no program to start", "add the enclave server with --server, or give --cmd");
-        }
-        Map<String, String> variables = new HashMap<>(Launch.DEFAULT_ENVIRONMENT);
-        variables.putAll(environment);
-        return Launch.of(command.isEmpty() ? EnclaveLayer.COMMAND : command, variables);
+    private LaunchRequest launch() {
+        return new LaunchRequest(
+                command, environment, Optional.ofNullable(user), Optional.ofNullable(directory), server != null);
     }
 
     /** The time that goes into the image, by the convention of reproducible builds; 1970 without one. */
@@ -184,12 +195,14 @@ final class BuildCommand extends Task {
         }
     }
 
-    private void print(Measurements measurements) throws IOException {
+    private void print(Built built) throws IOException {
+        Measurements measurements = built.measurements();
         if (common.json()) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("Measurements", measurements.toMap());
             result.put("ImagePath", output.toString());
             result.put("ImageSize", Files.size(output));
+            result.put("Layers", Layers.json(built.layers()));
             System.out.println(Json.write(result));
             return;
         }

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -61,6 +63,17 @@ public final class EifMetadata {
                 .put("KernelVersion", kernelVersion);
         json.putNull("DockerInfo").putNull("CustomMetadata");
         return new EifMetadata(json);
+    }
+
+    /**
+     * With a note of what each layer of the root filesystem brought.
+     *
+     * @param layers {@code {"Source": text, "Digest": text or null, "Files": number, "Bytes": number}} each
+     */
+    public EifMetadata withLayers(List<Map<String, @Nullable Object>> layers) {
+        ObjectNode copy = json();
+        copy.putObject("CustomMetadata").set("Layers", JSON.valueToTree(layers));
+        return new EifMetadata(copy);
     }
 
     /**

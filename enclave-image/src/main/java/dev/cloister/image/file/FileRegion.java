@@ -105,6 +105,12 @@ public record FileRegion(FileChannel channel, long offset, long size) implements
             return count;
         }
 
+        /** What is left; a decompressor looks here for whether another member follows. */
+        @Override
+        public int available() {
+            return (int) Math.min(Integer.MAX_VALUE, region.size() - next + end - start);
+        }
+
         private boolean fill() throws IOException {
             if (start == end) {
                 start = 0;

@@ -38,6 +38,7 @@ public final class DirectorySource implements RootfsSource {
 
     @Override
     public void addTo(FileTree tree, Consumer<Warning> warnings) throws IOException, FormatException {
+        tree.begin(new Origin("rootfs"));
         walk(directory, "", (path, node) -> tree.add(path, node), warnings);
     }
 

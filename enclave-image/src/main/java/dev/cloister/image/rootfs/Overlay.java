@@ -14,6 +14,9 @@ public sealed interface Overlay {
     /** Where in the image. */
     ImagePath at();
 
+    /** What its files come from, for people. */
+    Origin origin();
+
     /** Puts the files in place. */
     void applyTo(FileTree tree, Consumer<Warning> warnings) throws IOException, FormatException;
 
@@ -22,8 +25,14 @@ public sealed interface Overlay {
      *
      * @param at the file's or the directory's path in the image
      * @param source followed when it is a symbolic link; links below it are kept
+     * @param origin what it is, for people
      */
-    record FromPath(ImagePath at, Path source) implements Overlay {
+    record FromPath(ImagePath at, Path source, Origin origin) implements Overlay {
+        /** One that is named by its place in the image. */
+        public FromPath(ImagePath at, Path source) {
+            this(at, source, new Origin("overlay " + at));
+        }
+
         @Override
         public void applyTo(FileTree tree, Consumer<Warning> warnings) throws IOException, FormatException {
             Path real = source.toRealPath();
@@ -40,6 +49,11 @@ public sealed interface Overlay {
      * @param content the bytes
      */
     record OfContent(ImagePath at, Content content) implements Overlay {
+        @Override
+        public Origin origin() {
+            return new Origin("overlay " + at);
+        }
+
         @Override
         public void applyTo(FileTree tree, Consumer<Warning> warnings) throws FormatException {
             tree.overlay(at, new Node.RegularFile(0644, 0, 0, content));

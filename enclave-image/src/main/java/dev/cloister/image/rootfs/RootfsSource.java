@@ -3,6 +3,7 @@ package dev.cloister.image.rootfs;
 import dev.cloister.image.file.FormatException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Where a root filesystem comes from. Must stay open until the image is written. */
@@ -14,4 +15,9 @@ public interface RootfsSource extends Closeable {
      * @throws FormatException when the source breaks a rule of its format
      */
     void addTo(FileTree tree, Consumer<Warning> warnings) throws IOException, FormatException;
+
+    /** How it wants to be started; only container images say so. */
+    default Optional<ContainerConfig> config() {
+        return Optional.empty();
+    }
 }

@@ -16,8 +16,8 @@ import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.HostNames;
 import dev.cloister.image.file.ImagePath;
 import dev.cloister.image.rootfs.Overlay;
+import dev.cloister.image.rootfs.RootfsSource;
 import dev.cloister.image.rootfs.TarFixture;
-import dev.cloister.image.rootfs.TarSource;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,22 +54,33 @@ class EifUnpackerTest {
                 .symlink("./out", "../../../etc/passwd")
                 .writeTo(folder.resolve("rootfs.tar"));
         Fixture fixture = Fixture.create(Files.createDirectory(folder.resolve("in")), 1);
-        Launch launch = Launch.of(List.of("/bin/x", "", "two words"), Map.of("A", "1=2", "B", ""));
+        LaunchRequest launch = new LaunchRequest(
+                List.of("/opt/app/run.sh", "", "two words"),
+                Map.of("A", "1=2", "B", "", "PATH", "/bin"),
+                Optional.empty(),
+                Optional.empty(),
+                false);
         Identity identity = new Identity("t", "1", Instant.EPOCH, "0");
         List<Overlay> overlays = List.of(
                 new Overlay.FromPath(ImagePath.of("opt/app"), fixture.overlay()),
                 new Overlay.OfContent(ImagePath.of("etc/x.yaml"), Content.of(new byte[] {'x'})));
         Path image = folder.resolve("i.eif");
         Measurements built;
-        try (TarSource source = TarSource.open(tar)) {
+        try (RootfsSource source = TarFixture.open(tar)) {
             built = new ImageBuilder(Blobs.of(fixture.blobs()), source, overlays, launch, identity)
-                    .build(image, warning -> warnings.add(warning.toString()));
+                    .build(image, warning -> warnings.add(warning.toString()))
+                    .measurements();
         }
         UnpackedImage unpacked = EifUnpacker.unpack(image, target, warning -> warnings.add(warning.toString()));
 
         assertThat(unpacked.measurements()).isEqualTo(built);
-        assertThat(unpacked.arguments()).containsExactly("/bin/x", "", "two words");
-        assertThat(unpacked.environment()).containsExactly(Map.entry("A", "1=2"), Map.entry("B", ""));
+        assertThat(unpacked.arguments()).containsExactly("/opt/app/run.sh", "", "two words");
+        assertThat(unpacked.environment())
+                .containsExactly(
+                        Map.entry("A", "1=2"),
+                        Map.entry("B", ""),
+                        Map.entry("LANG", "C.UTF-8"),
+                        Map.entry("PATH", "/bin"));
         Path rootfs = unpacked.rootfs();
         assertThat(rootfs.resolve("locked/big")).hasContent("z".repeat(200_000));
         assertThat(mode("locked")).isEqualTo(040555);

@@ -1,12 +1,16 @@
 package dev.cloister.image.rootfs;
 
+import dev.cloister.image.file.FileRegion;
+import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.ImagePath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** Writes tar archives by hand, so that they can be as wrong as a test needs. */
 public final class TarFixture {
@@ -83,6 +87,21 @@ public final class TarFixture {
     /** With the end mark. */
     public Path writeTo(Path file) {
         return write(file, 1024);
+    }
+
+    /** With the end mark. */
+    public byte[] bytes() {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(out.toByteArray());
+        whole.writeBytes(new byte[1024]);
+        return whole.toByteArray();
+    }
+
+    /** An archive as a root filesystem. */
+    public static TarSource open(Path file) throws IOException, FormatException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        Spool spool = new Spool(file.toAbsolutePath().getParent());
+        return new TarSource(channel, spool.decompress("tar", new FileRegion(channel, 0, channel.size()), null), spool);
     }
 
     Path writeWithoutEnd(Path file) {

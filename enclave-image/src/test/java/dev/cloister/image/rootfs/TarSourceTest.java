@@ -3,10 +3,14 @@ package dev.cloister.image.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.github.luben.zstd.Zstd;
 import dev.cloister.image.cpio.CpioEntry;
+import dev.cloister.image.file.FileRegion;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.ImagePath;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +69,7 @@ class TarSourceTest {
     @Test
     void nameThatIsNotUtf8_keepsItsBytes() throws Exception {
         tar.pax("path=\u00ff").file("x", 0644, "");
-        try (TarSource source = TarSource.open(tar.writeTo(folder.resolve("t.tar")))) {
+        try (TarSource source = TarFixture.open(tar.writeTo(folder.resolve("t.tar")))) {
             FileTree tree = new FileTree();
             source.addTo(tree, warning -> {});
             assertThat(tree.get(new ImagePath("\u00ff"))).isNotNull();
@@ -211,11 +216,99 @@ class TarSourceTest {
     }
 
     @Test
-    void compressedArchive_isRefusedByName() throws Exception {
-        Path file = Files.write(folder.resolve("t.tar"), new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0});
+    void gzipArchive_isReadWhateverItsName() throws Exception {
+        tar.file("a", 0644, "x");
+        Path file = folder.resolve("t.tar");
+        // Two members, as parallel compressors and others write them.
+        byte[] whole = Files.readAllBytes(tar.writeTo(file));
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        members.writeBytes(gzip(Arrays.copyOf(whole, 700)));
+        members.writeBytes(gzip(Arrays.copyOfRange(whole, 700, whole.length)));
+        assertThat(read(Files.write(file, members.toByteArray()))).containsExactly("r/a 100644 0:0 x");
+    }
+
+    @Test
+    void zstdArchive_isRead() throws Exception {
+        tar.file("a", 0644, "x");
+        Path file = folder.resolve("t.tar");
+        byte[] whole = Files.readAllBytes(tar.writeTo(file));
+        assertThat(read(Files.write(file, Zstd.compress(whole)))).containsExactly("r/a 100644 0:0 x");
+    }
+
+    @Test
+    void archiveInAnotherCompression_isRefusedByName() throws Exception {
+        Path file = Files.write(folder.resolve("t.tar"), new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0});
         assertThatExceptionOfType(FormatException.class)
                 .isThrownBy(() -> read(file))
-                .withMessage("tar: compressed with zstd; decompress it first");
+                .withMessage("tar: compressed with xz; decompress it first");
+    }
+
+    @Test
+    void truncatedGzip_isRefused() throws Exception {
+        tar.file("a", 0644, "x".repeat(5000));
+        byte[] whole = gzip(Files.readAllBytes(tar.writeTo(folder.resolve("t.tar"))));
+        Path file = Files.write(folder.resolve("t.tgz"), Arrays.copyOf(whole, whole.length - 20));
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> read(file))
+                .withMessageContaining("cut off inside its gzip data");
+    }
+
+    @Test
+    void damagedGzip_isRefused() throws Exception {
+        tar.file("a", 0644, "x".repeat(5000));
+        byte[] whole = gzip(Files.readAllBytes(tar.writeTo(folder.resolve("t.tar"))));
+        whole[whole.length - 6] ^= 1;
+        Path file = Files.write(folder.resolve("t.tgz"), whole);
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> read(file))
+                .withMessageContaining("damaged gzip data");
+    }
+
+    @Test
+    void truncatedZstd_isRefused() throws Exception {
+        tar.file("a", 0644, "x".repeat(5000));
+        byte[] whole = Zstd.compress(Files.readAllBytes(tar.writeTo(folder.resolve("t.tar"))));
+        Path file = Files.write(folder.resolve("t.zst"), Arrays.copyOf(whole, whole.length - 5));
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> read(file))
+                .withMessageContaining("zstd data");
+    }
+
+    /** Ten GiB of zeros in one MB; refused long before they are on the disk. */
+    @Test
+    void bomb_isRefusedAndLeavesNothing() throws Exception {
+        Path file = folder.resolve("bomb.tgz");
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        members.writeBytes(gzip(TarFixture.header("zeros", '0', 0644, 0, 0, "", 10L << 30)));
+        byte[] zeros = gzip(new byte[10 << 20]);
+        for (int i = 0; i < 1024; i++) {
+            members.writeBytes(zeros);
+        }
+        Files.write(file, members.toByteArray());
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> read(file))
+                .withMessage("tar: decompresses to more than 150 times its size");
+        assertThat(folder).isDirectoryNotContaining(left -> !left.equals(file));
+    }
+
+    @Test
+    void archiveBeyondTheSpool_isRefused() throws Exception {
+        Path file = Files.write(folder.resolve("t.tgz"), gzip(new byte[2 << 20]));
+        try (Spool spool = new Spool(folder, 1 << 20);
+                FileChannel channel = FileChannel.open(file)) {
+            FileRegion archive = new FileRegion(channel, 0, channel.size());
+            assertThatExceptionOfType(FormatException.class)
+                    .isThrownBy(() -> spool.decompress("tar", archive, null))
+                    .withMessage("tar: decompresses to more than 1 MiB");
+        }
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
     }
 
     @Test
@@ -261,7 +354,7 @@ class TarSourceTest {
     }
 
     private List<String> read(Path file) throws Exception {
-        try (TarSource source = TarSource.open(file)) {
+        try (TarSource source = TarFixture.open(file)) {
             FileTree tree = new FileTree();
             source.addTo(tree, warning -> warnings.add(warning.toString()));
             List<String> lines = new ArrayList<>();
