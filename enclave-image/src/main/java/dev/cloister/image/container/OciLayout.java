@@ -77,9 +77,11 @@ final class OciLayout {
     /** Whether an entry is for this machine; one that does not say may be. */
     private boolean fits(JsonNode descriptor) throws FormatException {
         JsonNode platform = descriptor.path("platform");
-        return platform.isMissingNode()
-                || Json.text(platform, "os").equals("linux")
-                        && Json.text(platform, "architecture").equals(ConfigReader.nameOf(architecture));
+        if (platform.isMissingNode()) {
+            return true;
+        }
+        return Json.text(platform, "os").equals("linux")
+                && Json.text(platform, "architecture").equals(ConfigReader.nameOf(architecture));
     }
 
     private static String names(Map<Digest, JsonNode> candidates) throws FormatException {

@@ -46,7 +46,7 @@ public record Launcher(String program, String directory, Account account) {
         write(second, data);
         byte[] code = second.bytes();
         byte[] bytes = data.bytes();
-        long size = start + code.length + bytes.length;
+        long size = (long) start + code.length + bytes.length;
         return ByteBuffer.allocate((int) size)
                 .order(ByteOrder.BIG_ENDIAN)
                 .putInt(ELF_MAGIC)
