@@ -32,6 +32,7 @@ enum Parameter {
     PRINCIPAL("root|role/[A-Za-z0-9+=,.@_/-]{1,512}", "'root' for the whole account, or role/NAME for one role of it"),
     SHA256("[0-9a-f]{64}", "a SHA-256 checksum has 64 hexadecimal digits in lower case"),
     BUCKET("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket"),
+    COUNT("[1-9][0-9]{0,6}", "a whole number above zero"),
     INSTANCE_TYPE("[a-z][a-z0-9-]*\\.[a-z0-9-]+", "an instance type such as c7g.2xlarge");
 
     private final String pattern;

@@ -1,5 +1,6 @@
 package dev.cloister.cdk;
 
+import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -9,11 +10,23 @@ import software.constructs.Construct;
 public final class SharedBucketStack extends Stack {
     /** The stack, with its parameters. */
     public SharedBucketStack(Construct scope, String id, StackProps props) {
+        this(scope, id, props, null);
+    }
+
+    /**
+     * The stack, with its parameters.
+     *
+     * @param thirdPartyName default of the parameter
+     */
+    public SharedBucketStack(Construct scope, String id, StackProps props, @Nullable String thirdPartyName) {
         super(scope, id, props);
         String account = Parameter.ACCOUNT.in(
                 this, "ThirdPartyAWSAccountNumber", "Account number of the third party that puts files here");
         String name = Parameter.PARTY_NAME.in(
-                this, "ThirdPartyName", "Name of the third party; it may put files under this prefix and no other");
+                this,
+                "ThirdPartyName",
+                "Name of the third party; it may put files under this prefix and no other",
+                thirdPartyName);
         SharedBucket shared = new SharedBucket(this, "Shared", account, name, Arns.join("alias/", Aws.STACK_NAME));
         Outputs.add(this, "BucketName", "The shared bucket", shared.bucketName());
         Outputs.add(this, "KmsKeyArn", "HostEncryptionKeyArn of the third party's stacks", shared.keyArn());

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -45,7 +46,13 @@ public final class Templates {
                         app,
                         "NitroImageBuilder",
                         props("Pipeline that builds the enclave's image and pins it in the key's policy"),
-                        ThirdPartyOptions.USUAL));
+                        ThirdPartyOptions.USUAL),
+                "enclave-host",
+                app -> new EnclaveHostStack(
+                        app,
+                        "EnclaveHost",
+                        props("Instance that runs third parties' applications in enclaves"),
+                        List.of("")));
     }
 
     /** What the stacks have in common: an account that nobody has prepared for the CDK will do. */
