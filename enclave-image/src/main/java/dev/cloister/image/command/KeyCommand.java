@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "key",
         description = "Say in a key's policy which images may decrypt.",
-        subcommands = {PinCommand.class, UnpinCommand.class, ShowCommand.class})
+        subcommands = {PinCommand.class, UnpinCommand.class, ShowCommand.class, AuditCommand.class})
 public final class KeyCommand {}

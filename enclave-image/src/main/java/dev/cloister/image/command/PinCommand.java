@@ -21,13 +21,14 @@ final class PinCommand extends KeyTask {
 
     @Option(
             names = "--for",
-            paramLabel = "HOST_ROLE_ARN",
-            description = "The role of the host's parent instance; needed for the first pin, repeatable.")
+            paramLabel = "HOST_ARN",
+            description = "The role of the host's parent instance, or the host's account; needed for the first pin, "
+                    + "repeatable.")
     List<String> hosts = new ArrayList<>();
 
     @Override
     void execute() throws CommandException, FormatException, KeyPolicyException, IOException {
         List<Pcr> pinned = values(images.files, images.pcr0);
-        edit(policy -> policy.pin(pinned, hosts));
+        edit((policy, facts) -> policy.pin(facts, pinned, hosts));
     }
 }

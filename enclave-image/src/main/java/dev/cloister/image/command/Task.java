@@ -24,11 +24,16 @@ abstract class Task implements Callable<Integer> {
     /** Does the work and prints the result. */
     abstract void execute() throws CommandException, FormatException, KeyPolicyException, LinkException, IOException;
 
+    /** How a command that did its work ends: 0, unless what it found is bad news. */
+    int status() {
+        return ExitStatus.DONE.code();
+    }
+
     @Override
     public final Integer call() throws CommandException {
         try {
             execute();
-            return ExitStatus.DONE.code();
+            return status();
         } catch (KeyPolicyException e) {
             throw failed(String.valueOf(e.getMessage()), e.hint(), e);
         } catch (FormatException | LinkException e) {

@@ -20,6 +20,6 @@ final class UnpinCommand extends KeyTask {
     @Override
     void execute() throws CommandException, FormatException, KeyPolicyException, IOException {
         List<Pcr> unpinned = values(images.files, images.pcr0);
-        edit(policy -> policy.unpin(unpinned));
+        edit((policy, facts) -> policy.unpin(unpinned));
     }
 }

@@ -12,6 +12,13 @@ public interface KeyPolicies {
     String get(String keyId) throws CommandException;
 
     /**
+     * What kind of key it is and in which state.
+     *
+     * @throws CommandException when the key is unknown or the caller may not see it
+     */
+    KeyFacts describe(String keyId) throws CommandException;
+
+    /**
      * Replaces the default policy of a key.
      *
      * @throws CommandException when the caller may not, or KMS refuses the policy

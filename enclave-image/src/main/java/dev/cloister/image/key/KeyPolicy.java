@@ -57,7 +57,7 @@ public final class KeyPolicy {
     /** KMS takes no larger policy. */
     private static final int MAX_POLICY = 32768;
 
-    private static final String ROLE = "arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[\\w+=,.@/-]{1,512}";
+    private static final String HOST = "arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[\\w+=,.@/-]{1,512})";
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -138,8 +138,8 @@ public final class KeyPolicy {
     /**
      * Adds images, and hosts that may decrypt in any of the pinned ones.
      *
-     * @param hosts ARNs of IAM roles; may be empty when the policy already names one
-     * @throws KeyPolicyException for an all-zero image, for something that is no role, and when no host is known
+     * @param hosts ARNs of IAM roles, or of accounts whose own IAM policies choose the roles; may be empty when the policy already names one
+     * @throws KeyPolicyException for an all-zero image, for something that is neither role nor account, and when no host is known
      */
     public KeyPolicy pin(Collection<Pcr> images, Collection<String> hosts) throws KeyPolicyException {
         SequencedSet<Pcr> allImages = images();
@@ -153,9 +153,9 @@ public final class KeyPolicy {
         }
         SequencedSet<String> allHosts = hosts();
         for (String host : hosts) {
-            if (!host.matches(ROLE)) {
+            if (!host.matches(HOST)) {
                 throw new KeyPolicyException(
-                        "not the ARN of an IAM role: '" + host + "'",
+                        "not the ARN of an IAM role or account: '" + host + "'",
                         "give the parent instance's role as arn:aws:iam::ACCOUNT:role/NAME");
             }
             allHosts.add(host);
@@ -164,6 +164,25 @@ public final class KeyPolicy {
             throw new KeyPolicyException("no host may decrypt yet", "name the host's role with --for");
         }
         return with(allImages, allHosts);
+    }
+
+    /**
+     * Adds images and hosts as {@link #pin(Collection, Collection)} does, on a key that can be used.
+     *
+     * @throws KeyPolicyException also for a key that is disabled or to be deleted, and for hosts of another partition,
+     *     which can never call it
+     */
+    public KeyPolicy pin(KeyFacts key, Collection<Pcr> images, Collection<String> hosts) throws KeyPolicyException {
+        key.demandUsable();
+        for (String host : hosts) {
+            String[] parts = host.split(":", -1);
+            if (parts.length > 1 && !parts[1].equals(key.partition())) {
+                throw new KeyPolicyException(
+                        "the host is of partition " + parts[1] + " and the key of " + key.partition(),
+                        "credentials of one partition are worth nothing in another; name a role of " + key.partition());
+            }
+        }
+        return pin(images, hosts);
     }
 
     /** Removes images; those that are not pinned are ignored. */

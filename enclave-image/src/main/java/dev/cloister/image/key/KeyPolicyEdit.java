@@ -15,16 +15,18 @@ public record KeyPolicyEdit(KeyPolicy policy, List<String> difference) {
         /**
          * The changed policy, or the same when it is right already.
          *
+         * @param key the key it is the policy of
          * @throws KeyPolicyException when the change would not be safe
          */
-        KeyPolicy apply(KeyPolicy policy) throws KeyPolicyException;
+        KeyPolicy apply(KeyPolicy policy, KeyFacts key) throws KeyPolicyException;
     }
 
     /** Reads a key's policy, changes it, and writes it back only when that makes a difference. */
     public static KeyPolicyEdit apply(KeyPolicies policies, String keyId, Change change)
             throws CommandException, KeyPolicyException {
+        KeyFacts key = policies.describe(keyId);
         KeyPolicy before = KeyPolicy.parse(policies.get(keyId));
-        KeyPolicy after = change.apply(before);
+        KeyPolicy after = change.apply(before, key);
         List<String> difference = UnifiedDiff.of(before.toJson(), after.toJson());
         if (!difference.isEmpty()) {
             policies.put(keyId, after.toJson());

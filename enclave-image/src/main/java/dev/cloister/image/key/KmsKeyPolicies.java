@@ -2,12 +2,20 @@ package dev.cloister.image.key;
 
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
+import dev.cloister.image.audit.Grant;
 import dev.cloister.upload.AwsClients;
 import dev.cloister.upload.AwsFailures;
 import dev.cloister.upload.KeyId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.KeyMetadata;
+import software.amazon.awssdk.services.kms.model.KeyUsageType;
+import software.amazon.awssdk.services.kms.model.MultiRegionConfiguration;
+import software.amazon.awssdk.services.kms.model.OriginType;
 
 /** The policies of keys in KMS, with the credentials, region and endpoint of the environment. */
 public final class KmsKeyPolicies implements KeyPolicies, AutoCloseable {
@@ -52,6 +60,42 @@ public final class KmsKeyPolicies implements KeyPolicies, AutoCloseable {
                 "changing the policy",
                 () -> kms.putKeyPolicy(request ->
                         request.keyId(resolve(keyId)).policyName(DEFAULT_POLICY).policy(json)));
+    }
+
+    @Override
+    public KeyFacts describe(String keyId) throws CommandException {
+        KeyMetadata key = told(
+                keyId,
+                "describing the key",
+                () -> kms.describeKey(request -> request.keyId(keyId)).keyMetadata());
+        MultiRegionConfiguration copies = key.multiRegionConfiguration();
+        List<String> replicas = new ArrayList<>();
+        if (copies != null) {
+            replicas.add(copies.primaryKey().arn());
+            copies.replicaKeys().forEach(replica -> replicas.add(replica.arn()));
+            replicas.remove(key.arn());
+        }
+        return new KeyFacts(
+                key.arn(),
+                key.keyStateAsString(),
+                key.keyUsage() == KeyUsageType.ENCRYPT_DECRYPT,
+                key.origin() == OriginType.EXTERNAL,
+                replicas);
+    }
+
+    /**
+     * The grants on a key, all pages of them.
+     *
+     * @throws CommandException when they cannot be read, which is not to be taken for none
+     */
+    public List<Grant> grants(String keyArn) throws CommandException {
+        return told(
+                keyArn,
+                "listing the grants",
+                () -> kms.listGrantsPaginator(request -> request.keyId(keyArn)).grants().stream()
+                        .map(grant -> new Grant(
+                                grant.grantId(), grant.granteePrincipal(), Set.copyOf(grant.operationsAsStrings())))
+                        .toList());
     }
 
     /** Key policy calls take no alias. */

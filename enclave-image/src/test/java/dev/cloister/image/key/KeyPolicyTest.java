@@ -15,6 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 class KeyPolicyTest {
     private static final String HOST = "arn:aws:iam::222222222222:role/parent";
+    private static final KeyFacts KEY = new KeyFacts(
+            "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "Enabled",
+            true,
+            false,
+            List.of());
     private static final Pcr ONE = new Pcr("1".repeat(96));
     private static final Pcr TWO = new Pcr("2".repeat(96));
 
@@ -133,7 +139,13 @@ class KeyPolicyTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"*", "arn:aws:iam::222222222222:root", "parent", "arn:aws:sts::222222222222:assumed-role/a/b"})
+            strings = {
+                "*",
+                "222222222222",
+                "arn:aws:iam::222222222222:*",
+                "parent",
+                "arn:aws:sts::222222222222:assumed-role/a/b"
+            })
     void hostThatIsNoRole_isRefused(String host) {
         refusedPin(ONE.hex(), host, "not the ARN of an IAM role");
     }
@@ -220,14 +232,57 @@ class KeyPolicyTest {
             }
 
             @Override
+            public KeyFacts describe(String keyId) {
+                return KEY;
+            }
+
+            @Override
             public void put(String keyId, String json) {
                 written.add(json);
             }
         };
-        KeyPolicyEdit.Change change = policy -> policy.pin(List.of(ONE), List.of(HOST));
+        KeyPolicyEdit.Change change = (policy, key) -> policy.pin(key, List.of(ONE), List.of(HOST));
         assertThat(KeyPolicyEdit.apply(fake, "key", change).difference()).anyMatch(line -> line.contains(ONE.hex()));
         assertThat(KeyPolicyEdit.apply(fake, "key", change).difference()).isEmpty();
         assertThat(written).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PendingDeletion", "Disabled", "PendingImport", "Unavailable"})
+    void keyThatDecryptsNothing_isNotPinned(String state) throws Exception {
+        KeyFacts key = new KeyFacts(KEY.arn(), state, true, false, List.of());
+        KeyPolicy policy = KeyPolicy.parse(pin(FRESH, ONE));
+        assertThatExceptionOfType(KeyPolicyException.class)
+                .isThrownBy(() -> policy.pin(key, List.of(TWO), List.of()))
+                .withMessageContaining(key.arn());
+        assertThat(policy.unpin(List.of(ONE)).images()).isEmpty();
+    }
+
+    @Test
+    void keyForSignatures_isNotPinned() throws Exception {
+        KeyFacts key = new KeyFacts(KEY.arn(), "Enabled", false, false, List.of());
+        KeyPolicy policy = KeyPolicy.parse(FRESH);
+        assertThatExceptionOfType(KeyPolicyException.class)
+                .isThrownBy(() -> policy.pin(key, List.of(ONE), List.of(HOST)))
+                .withMessageContaining("not for encryption");
+    }
+
+    @Test
+    void hostOfAnotherPartition_isRefused() throws Exception {
+        KeyPolicy policy = KeyPolicy.parse(FRESH);
+        String host = HOST.replace("arn:aws:", "arn:aws-cn:");
+        assertThatExceptionOfType(KeyPolicyException.class)
+                .isThrownBy(() -> policy.pin(KEY, List.of(ONE), List.of(host)))
+                .withMessageContaining("partition aws-cn");
+    }
+
+    @Test
+    void accountAsHost_isPinned() throws Exception {
+        String account = "arn:aws:iam::222222222222:root";
+        assertThat(KeyPolicy.parse(FRESH)
+                        .pin(KEY, List.of(ONE), List.of(account))
+                        .hosts())
+                .containsExactly(account);
     }
 
     private static String policy(String... statements) {

@@ -10,9 +10,11 @@ import dev.cloister.local.policy.Identities;
 /** Refuses calls that the policies do not allow. */
 final class Access {
     private final Identities identities;
+    private final GrantStore grants;
 
-    Access(Identities identities) {
+    Access(Identities identities, GrantStore grants) {
         this.identities = identities;
+        this.grants = grants;
     }
 
     /** For an operation on a key. */
@@ -24,10 +26,13 @@ final class Access {
     void toKey(KmsCall call, KeyRecord key, Attributes.Builder attributes) throws KmsException {
         call.concerns(key);
         AccessRequest request = request(call, call.action(), key, attributes);
-        refuseUnless(
-                Authorizer.decide(
-                        request, identities.of(call.caller()), key.policy().parsed()),
-                request);
+        Decision decision = Authorizer.decide(
+                request, identities.of(call.caller()), key.policy().parsed());
+        // A grant takes the place of an Allow; a Deny stands above both.
+        boolean isGranted = !decision.isDenied() && grants.permit(key.id(), call.caller(), call.operation());
+        if (!isGranted) {
+            refuseUnless(decision, request);
+        }
     }
 
     /** For an operation that concerns no key. */

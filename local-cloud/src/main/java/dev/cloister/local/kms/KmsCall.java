@@ -47,6 +47,11 @@ final class KmsCall {
         return now;
     }
 
+    /** The operation's name. */
+    String operation() {
+        return operation;
+    }
+
     /** The action that a policy names. */
     String action() {
         return "kms:" + operation;

@@ -7,6 +7,7 @@ enum KmsError {
     DISABLED("DisabledException"),
     DRY_RUN("DryRunOperationException"),
     INCORRECT_KEY("IncorrectKeyException"),
+    INVALID_ARN("InvalidArnException"),
     INVALID_ALIAS_NAME("InvalidAliasNameException"),
     INVALID_CIPHERTEXT("InvalidCiphertextException"),
     INVALID_GRANT_TOKEN("InvalidGrantTokenException"),

@@ -78,10 +78,12 @@ public final class KmsService implements Service, KeyUse {
         this.clock = clock;
         KeyStore store = KeyStore.open(directory);
         lookup = new KeyLookup(store);
-        access = new Access(identities);
+        GrantStore grants = GrantStore.open(directory);
+        access = new Access(identities, grants);
         operations.putAll(new KeyOperations(store, lookup, access, () -> newKey(random)).operations());
         operations.putAll(new AliasOperations(store, lookup, access).operations());
         operations.putAll(new PolicyOperations(store, lookup, access).operations());
+        operations.putAll(new GrantOperations(grants, lookup, access, random).operations());
         operations.putAll(new CryptoOperations(store, lookup, access, recipients.wrapper(), random).operations());
     }
 

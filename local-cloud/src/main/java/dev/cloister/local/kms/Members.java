@@ -115,11 +115,27 @@ final class Members {
         return new EncryptionContext(pairs);
     }
 
-    /** Grants do not exist here, so no token of one can be valid. */
+    /** A list of texts; empty where the member is absent. */
+    List<String> texts(String name) throws KmsException {
+        List<String> texts = new ArrayList<>();
+        if (has(name) && !json.path(name).isArray()) {
+            throw wrongType(name);
+        }
+        for (JsonNode item : json.path(name)) {
+            if (!item.isString()) {
+                throw wrongType(name);
+            }
+            texts.add(item.asString());
+        }
+        return texts;
+    }
+
+    /** Grants hold at once here, so their tokens are worth nothing, and none is taken for valid. */
     void refuseGrantTokens() throws KmsException {
         if (has("GrantTokens") && !json.path("GrantTokens").isEmpty()) {
             throw new KmsException(
-                    KmsError.INVALID_GRANT_TOKEN, "No grant token is valid: the local cloud has no grants");
+                    KmsError.INVALID_GRANT_TOKEN,
+                    "No grant token is valid: grants of the local cloud hold at once, without it");
         }
     }
 

@@ -14,6 +14,11 @@ public enum Decision {
         return this == ALLOWED;
     }
 
+    /** Whether a policy says no, and not just nothing. */
+    public boolean isDenied() {
+        return this == DENIED_BY_RESOURCE_POLICY || this == DENIED_BY_IDENTITY_POLICY;
+    }
+
     /** The sentence AWS answers a refused request with. */
     public String message(AccessRequest request) {
         String subject = "User: " + request.caller().sessionArn() + " is not authorized to perform: " + request.action()

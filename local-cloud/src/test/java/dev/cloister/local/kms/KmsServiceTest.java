@@ -390,10 +390,9 @@ class KmsServiceTest {
         String key = newKey();
 
         refused(
-                () -> owner.createGrant(
-                        request -> request.keyId(key).granteePrincipal("a").operations(List.of())),
+                () -> owner.enableKeyRotation(request -> request.keyId(key)),
                 "UnknownOperationException",
-                "CreateGrant");
+                "EnableKeyRotation");
         refused(
                 () -> owner.createKey(request -> request.keySpec("RSA_2048").keyUsage("SIGN_VERIFY")),
                 "UnsupportedOperationException",
