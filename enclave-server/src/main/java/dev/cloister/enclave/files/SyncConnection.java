@@ -10,21 +10,26 @@ import dev.cloister.protocol.sync.SyncReply.Data;
 import dev.cloister.protocol.sync.SyncRequest;
 import dev.cloister.protocol.sync.SyncRequest.Read;
 import dev.cloister.protocol.sync.SyncRequest.Synchronize;
-import dev.cloister.protocol.sync.SyncRequest.Write;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client. Its workers take turns at the socket: whose turn it is receives a request, and passes the turn on before
- * it moves file data, so that requests overlap; short ones are answered within the turn, which is quicker than waking
- * another thread. No thread is shared between connections, so a client that leaves its answers lying, or stops in the
+ * One client. Its workers take turns at the socket: whose turn it is receives a request and carries it out. Before it
+ * reads much file data, or waits until some is stored, it passes the turn on if a further request is there, so that
+ * these overlap; all others are answered within the turn, which is quicker than waking another thread, and writes also
+ * because whatever comes after a write is to be carried out after it. No thread is shared between connections, so a client that leaves its answers lying, or stops in the
  * middle of a frame, holds up nobody else, and no request is taken in that no worker is free for.
  */
 final class SyncConnection {
-    /** File data up to this size is moved within the turn, in bytes. */
+    /** File data up to this size are read within the turn, in bytes. */
     private static final int SHORT = 16 << 10;
 
+    /** How long the next request is looked for before the worker sleeps until it comes. */
+    private static final Duration SPIN = Duration.ofNanos(50_000);
+
+    private static final int SOCKET_BUFFER = 1 << 20;
     private static final int STACK_BYTES = 256 << 10;
 
     private final FrameConnection connection;
@@ -65,6 +70,8 @@ final class SyncConnection {
         startWorker(() -> {
             Hello.answer(connection, Hello.Service.SYNC, Sync.VERSION);
             onHello.run();
+            connection.setSpin(SPIN);
+            connection.setBuffers(SOCKET_BUFFER);
         });
     }
 
@@ -125,7 +132,7 @@ final class SyncConnection {
             }
             frame = next;
             request = decode(frame);
-            if (isShort(request)) {
+            if (isShort(request) || !connection.hasReceived()) {
                 answer(frame, request);
                 return true;
             }
@@ -149,9 +156,7 @@ final class SyncConnection {
     }
 
     private static boolean isShort(SyncRequest request) {
-        boolean isLong = (request instanceof Read read && read.length() > SHORT)
-                || (request instanceof Write write && write.content().remaining() > SHORT)
-                || request instanceof Synchronize;
+        boolean isLong = (request instanceof Read read && read.length() > SHORT) || request instanceof Synchronize;
         return !isLong;
     }
 

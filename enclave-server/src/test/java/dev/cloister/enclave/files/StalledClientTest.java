@@ -98,9 +98,13 @@ class StalledClientTest {
                 Channel silent = served.channel();
                 Channel dribbling = served.channel()) {
             long start = System.nanoTime();
-            for (int i = 0; i < 6; i++) {
-                dribbling.output().write(HELLO, i, 1);
-                Thread.sleep(40);
+            try {
+                for (int i = 0; i < 6; i++) {
+                    dribbling.output().write(HELLO, i, 1);
+                    Thread.sleep(40);
+                }
+            } catch (IOException cutOff) {
+                // On a slow machine the deadline passes before the last byte.
             }
             assertThat(silent.input().readAllBytes()).isEmpty();
             assertThat(dribbling.input().readAllBytes()).isEmpty();

@@ -48,7 +48,8 @@ public final class EnclaveConnection {
         }
     }
 
-    private static CommandException unreachable(EnclaveAddress enclave, IOException why) {
+    /** The error of an enclave that does not answer. */
+    public static CommandException unreachable(EnclaveAddress enclave, IOException why) {
         return new CommandException(
                 ExitStatus.ENCLAVE_UNREACHABLE,
                 "the enclave " + enclave + " cannot be reached: " + why.getMessage(),

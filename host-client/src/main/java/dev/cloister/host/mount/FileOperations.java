@@ -33,20 +33,28 @@ final class FileOperations {
     private static final int FALLOC_PUNCH_HOLE = 2;
 
     private final RemoteFileSystem files;
-    private final OpenFiles open = new OpenFiles();
+    private final OpenFiles open;
 
-    FileOperations(RemoteFileSystem files) {
+    FileOperations(RemoteFileSystem files, OpenFiles open) {
         this.files = files;
+        this.open = open;
     }
 
     void getattr(long path, long stat) throws FileException {
         SyncPath file = Native.path(path);
+        Optional<FileAttributes> known = RequestThread.known(file);
+        if (known.isPresent()) {
+            Native.putStat(stat, known.get());
+            return;
+        }
         OptionalLong handle = open.handleOf(file);
         Native.putStat(stat, handle.isPresent() ? files.attributes(handle.getAsLong()) : files.attributes(file));
     }
 
     void fgetattr(long stat, long fileInfo) throws FileException {
-        Native.putStat(stat, files.attributes(Native.handle(fileInfo)));
+        long handle = Native.handle(fileInfo);
+        Optional<FileAttributes> known = RequestThread.known(handle);
+        Native.putStat(stat, known.isPresent() ? known.get() : files.attributes(handle));
     }
 
     /** An application can make links too: none leads to files of this machine. */
@@ -73,7 +81,8 @@ final class FileOperations {
     }
 
     void mkdir(long path, int mode) throws FileException {
-        files.makeDirectory(Native.path(path), mode & PERMISSIONS);
+        SyncPath directory = Native.path(path);
+        RequestThread.know(directory, files.makeDirectory(directory, mode & PERMISSIONS));
     }
 
     void unlink(long path) throws FileException {
@@ -142,15 +151,13 @@ final class FileOperations {
     private void change(long path, Changes changes) throws FileException {
         SyncPath file = Native.path(path);
         OptionalLong handle = open.handleOf(file, changes.size().isPresent());
-        if (handle.isPresent()) {
-            files.change(handle.getAsLong(), changes);
-        } else {
-            files.change(file, changes);
-        }
+        RequestThread.know(
+                file, handle.isPresent() ? files.change(handle.getAsLong(), changes) : files.change(file, changes));
     }
 
     void ftruncate(long size, long fileInfo) throws FileException {
-        files.change(Native.handle(fileInfo), Changes.ofSize(size));
+        long handle = Native.handle(fileInfo);
+        RequestThread.know(handle, files.change(handle, Changes.ofSize(size)));
     }
 
     void fallocate(int mode, long offset, long length, long fileInfo) throws FileException {
@@ -190,20 +197,8 @@ final class FileOperations {
         SyncReply.Opened opened = files.open(Native.path(path), wanted, permissions);
         FileAttributes attributes = opened.attributes();
         open.opened(opened.handle(), attributes.inode(), access != 0);
+        RequestThread.know(opened.handle(), attributes);
         Native.putHandle(fileInfo, opened.handle());
-    }
-
-    int read(long target, long size, long offset, long fileInfo) throws FileException {
-        return files.read(Native.handle(fileInfo), offset, Native.buffer(target, size));
-    }
-
-    int write(long source, long size, long offset, long fileInfo) throws FileException {
-        files.write(Native.handle(fileInfo), offset, Native.buffer(source, size));
-        return (int) size;
-    }
-
-    void fsync(int dataOnly, long fileInfo) throws FileException {
-        files.synchronize(Native.handle(fileInfo), dataOnly != 0);
     }
 
     void release(long fileInfo) throws FileException {

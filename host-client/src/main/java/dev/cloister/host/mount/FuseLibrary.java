@@ -38,13 +38,17 @@ public interface FuseLibrary extends LibFuse {
     /** The channel after {@code channel}, or the first for 0. */
     long fuse_session_next_chan(long session, long channel);
 
-    @size_t
-    long fuse_chan_bufsize(long channel);
+    /** The descriptor of the kernel's device. */
+    int fuse_chan_fd(long channel);
 
-    /** Waits for a request; returns its size, 0 when the mount has ended, or a negative errno. */
-    int fuse_chan_recv(long channelReference, long buffer, @size_t long size);
+    /**
+     * Makes a channel of our own.
+     *
+     * @param operations address of a {@code struct fuse_chan_ops}: receive, send, destroy
+     */
+    long fuse_chan_new(long operations, int descriptor, @size_t long bufferSize, long userData);
 
-    /** Handles a request and answers it. */
+    /** Handles a request, and answers it by the channel's {@code send}. */
     void fuse_session_process(long session, long buffer, @size_t long size, long channel);
 
     /**

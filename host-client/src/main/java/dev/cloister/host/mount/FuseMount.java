@@ -20,6 +20,8 @@ import java.util.List;
 public final class FuseMount {
     /** Requests of the kernel that are under way at once. */
     private static final int THREADS = 16;
+    /** The longest request is a write: its data, and a page for its head. */
+    private static final int BUFFER_SIZE = RemoteFileSystem.MAX_TRANSFER + 4096;
     /** How long requests that are under way may take when the mount is closed. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -28,8 +30,14 @@ public final class FuseMount {
     /** Held because libfuse keeps its address. */
     private final OperationTable operations;
 
+    private final RemoteFileSystem files;
+    private final OpenFiles open = new OpenFiles();
     private final long fuse;
     private final long mountPointName;
+    private final KernelDevice device;
+    private final DataRequests data;
+    private final long session;
+    private final OwnChannel channel;
 
     private final List<RequestThread> threads = new ArrayList<>();
 
@@ -54,8 +62,11 @@ public final class FuseMount {
     private FuseMount(RemoteFileSystem files, MountPoint point, boolean allowOther) throws CommandException {
         this.library = FuseLibrary.load();
         this.point = point;
+        this.files = files;
         this.operations = new OperationTable(
-                new FileOperations(files), new DirectoryOperations(files), new ExtendedAttributeOperations(files));
+                new FileOperations(files, open),
+                new DirectoryOperations(files),
+                new ExtendedAttributeOperations(files));
         // -f: the process is put into the background elsewhere, once the mount answers.
         List<String> arguments =
                 List.of("cloister", "-f", options(allowOther), point.path().toString());
@@ -80,6 +91,11 @@ public final class FuseMount {
             }
             this.mountPointName = name.get(JAVA_LONG, 0);
         }
+        session = library.fuse_get_session(fuse);
+        int descriptor = library.fuse_chan_fd(library.fuse_session_next_chan(session, 0));
+        device = new KernelDevice(descriptor);
+        data = new DataRequests(files.data(), device);
+        channel = new OwnChannel(library, descriptor, BUFFER_SIZE, new KernelAnswers(device, open));
     }
 
     /**
@@ -107,13 +123,27 @@ public final class FuseMount {
     }
 
     private void serve() throws CommandException {
-        long session = library.fuse_get_session(fuse);
-        long channel = library.fuse_session_next_chan(session, 0);
         for (int number = 0; number < THREADS; number++) {
-            threads.add(new RequestThread(library, session, channel, number));
+            threads.add(new RequestThread(new KernelRequests(), BUFFER_SIZE, number));
         }
         threads.forEach(Thread::start);
         point.probe();
+    }
+
+    /** What the threads of this mount do. */
+    private final class KernelRequests implements RequestThread.Requests {
+        @Override
+        public boolean receive(KernelRequest request) {
+            files.readAnswers();
+            return device.receive(request.memory()) > 0;
+        }
+
+        @Override
+        public void handle(KernelRequest request) {
+            if (!data.take(request)) {
+                library.fuse_session_process(session, request.memory().address(), request.length(), channel.address());
+            }
+        }
     }
 
     /** Waits until the mount has ended. */
@@ -121,6 +151,7 @@ public final class FuseMount {
         for (Thread thread : threads) {
             thread.join();
         }
+        device.end();
         library.fuse_teardown(fuse, mountPointName);
     }
 

@@ -20,15 +20,25 @@ final class OpenFiles {
     private record Open(long inode, boolean isWritable) {}
 
     private final Map<Long, Open> openByHandle = new ConcurrentHashMap<>();
+    private final Map<Long, Integer> handlesByInode = new ConcurrentHashMap<>();
     /** By the hidden name alone, which libfuse makes unique: the folder it was in may be renamed or removed. */
     private final Map<String, Long> inodesByHiddenName = new ConcurrentHashMap<>();
 
     void opened(long handle, long inode, boolean isWritable) {
+        handlesByInode.merge(inode, 1, Integer::sum);
         openByHandle.put(handle, new Open(inode, isWritable));
     }
 
     void released(long handle) {
-        openByHandle.remove(handle);
+        Open open = openByHandle.remove(handle);
+        if (open != null) {
+            handlesByInode.computeIfPresent(open.inode(), (_, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    /** Whether a file is open, by its inode number. */
+    boolean isOpen(long inode) {
+        return handlesByInode.containsKey(inode);
     }
 
     /** Whether libfuse's rename to this path is its way of keeping an open file. */

@@ -14,7 +14,9 @@ import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
  * The {@code struct fuse_operations} that leads libfuse to {@link FileOperations}, {@link DirectoryOperations} and
- * {@link ExtendedAttributeOperations}. The layout is jnr-fuse's; the callbacks are not, because its own take paths as text, where names are bytes.
+ * {@link ExtendedAttributeOperations}; what moves file data is not in it, because {@link DataRequests} takes that before
+ * libfuse sees it. The layout is jnr-fuse's; the callbacks are not, because its own take paths as text, where names are
+ * bytes.
  */
 final class OperationTable {
     /** Handles are enough for read, write and the like: no path is worked out for them. */
@@ -68,15 +70,6 @@ final class OperationTable {
     private void putFiles(FileOperations files) {
         put(layout.open, Calls.LL.class, (path, info) -> Errno.of(() -> files.open(path, info)));
         put(layout.create, Calls.LIL.class, (path, mode, info) -> Errno.of(() -> files.create(path, mode, info)));
-        put(
-                layout.read,
-                Calls.LLLLL.class,
-                (path, buffer, size, offset, info) -> Errno.of(() -> files.read(buffer, size, offset, info)));
-        put(
-                layout.write,
-                Calls.LLLLL.class,
-                (path, buffer, size, offset, info) -> Errno.of(() -> files.write(buffer, size, offset, info)));
-        put(layout.fsync, Calls.LIL.class, (path, dataOnly, info) -> Errno.of(() -> files.fsync(dataOnly, info)));
         put(layout.ftruncate, Calls.LLL.class, (path, size, info) -> Errno.of(() -> files.ftruncate(size, info)));
         put(
                 layout.fallocate,

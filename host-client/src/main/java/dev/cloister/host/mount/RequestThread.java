@@ -1,50 +1,58 @@
 package dev.cloister.host.mount;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import dev.cloister.protocol.libc.Libc;
+import dev.cloister.host.remote.AnswerReader;
+import dev.cloister.protocol.sync.FileAttributes;
+import dev.cloister.protocol.sync.SyncPath;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests from the kernel and handles them, one after another. That this is a thread of Java's own, and not one
  * of libfuse's loop, spares attaching and detaching it around each callback.
  */
-final class RequestThread extends Thread {
+final class RequestThread extends Thread implements AnswerReader {
     private static final int PAGE = 4096;
-    private static final int HEADER = 40;
-    private static final int OPCODE_UNLINK = 10;
-    private static final int OPCODE_RENAME = 12;
 
-    private final FuseLibrary library;
-    private final long session;
-    private final long channel;
-    private final MemorySegment request;
-    private final MemorySegment channelReference;
+    private final Requests requests;
+    private final KernelRequest request;
+    private @Nullable SyncPath knownPath;
+    private long knownHandle;
+    private @Nullable FileAttributes knownAttributes;
 
-    RequestThread(FuseLibrary library, long session, long channel, int number) {
+    /** What a thread does. */
+    interface Requests {
+        /** Waits for a request; false when the mount has ended. */
+        boolean receive(KernelRequest request);
+
+        void handle(KernelRequest request);
+    }
+
+    /**
+     * A thread that is not started.
+     *
+     * @param bufferSize bytes of the longest request
+     */
+    RequestThread(Requests requests, long bufferSize, int number) {
         super("fuse-" + number);
-        this.library = library;
-        this.session = session;
-        this.channel = channel;
-        this.request = Arena.ofAuto().allocate(library.fuse_chan_bufsize(channel), PAGE);
-        this.channelReference = Arena.ofAuto().allocate(JAVA_LONG);
+        this.requests = requests;
+        this.request = new KernelRequest(Arena.ofAuto().allocate(bufferSize, PAGE));
         setDaemon(true);
     }
 
     @Override
     public void run() {
-        channelReference.set(JAVA_LONG, 0, channel);
-        while (true) {
-            int size = library.fuse_chan_recv(channelReference.address(), request.address(), request.byteSize());
-            if (size > 0) {
-                library.fuse_session_process(session, request.address(), size, channel);
-            } else if (size != -Libc.EINTR && size != -Libc.EAGAIN) {
-                return;
-            }
+        while (requests.receive(request)) {
+            knownAttributes = null;
+            requests.handle(request);
         }
+    }
+
+    /** The request that this thread handles. */
+    static KernelRequest request() {
+        return current().request;
     }
 
     /**
@@ -52,18 +60,48 @@ final class RequestThread extends Thread {
      * other requests, too.
      */
     static boolean isRenameTo(byte[] name) {
-        MemorySegment request = current().request;
-        if (request.get(JAVA_INT, 4) != OPCODE_RENAME) {
+        KernelRequest request = current().request;
+        if (request.opcode() != KernelRequest.RENAME) {
             return false;
         }
         // fuse_rename_in: u64 newdir; then both names.
-        byte[] oldName = Native.string(request.address() + HEADER + 8);
-        return Arrays.equals(Native.string(request.address() + HEADER + 8 + oldName.length + 1), name);
+        byte[] oldName = Native.string(request.address(8));
+        return Arrays.equals(Native.string(request.address(8 + oldName.length + 1)), name);
     }
 
     /** For a callback of this thread: whether the kernel asked to remove a file. */
     static boolean isUnlink() {
-        return current().request.get(JAVA_INT, 4) == OPCODE_UNLINK;
+        return current().request.opcode() == KernelRequest.UNLINK;
+    }
+
+    /** Keeps what the enclave has just told of a file for a question that belongs to the same request. */
+    static void know(SyncPath path, FileAttributes attributes) {
+        RequestThread thread = current();
+        thread.knownPath = path;
+        thread.knownHandle = 0;
+        thread.knownAttributes = attributes;
+    }
+
+    /** As {@link #know(SyncPath, FileAttributes)}, of an open file. */
+    static void know(long handle, FileAttributes attributes) {
+        RequestThread thread = current();
+        thread.knownPath = null;
+        thread.knownHandle = handle;
+        thread.knownAttributes = attributes;
+    }
+
+    /** What this request has already told of a path. */
+    static Optional<FileAttributes> known(SyncPath path) {
+        RequestThread thread = current();
+        return Objects.equals(thread.knownPath, path) ? Optional.ofNullable(thread.knownAttributes) : Optional.empty();
+    }
+
+    /** What this request has already told of an open file. */
+    static Optional<FileAttributes> known(long handle) {
+        RequestThread thread = current();
+        return thread.knownPath == null && thread.knownHandle == handle
+                ? Optional.ofNullable(thread.knownAttributes)
+                : Optional.empty();
     }
 
     private static RequestThread current() {

@@ -28,16 +28,15 @@ import java.util.List;
  * threads may call. Every failure is a {@link FileException}; when the enclave is gone it is {@code EIO}, at once.
  */
 public final class RemoteFileSystem implements Closeable {
-    /** Most bytes that one {@link #read} or {@link #write} moves; the kernel never asks FUSE for more. */
-    public static final int MAX_TRANSFER = 128 << 10;
-
-    /** No answer is longer: file data of {@link #MAX_TRANSFER} bytes, or a page of a listing. */
-    private static final int MAX_BODY = Math.max(MAX_TRANSFER, Sync.MAX_LISTING) + (16 << 10);
+    /** Most bytes that one read or write moves; the kernel never asks FUSE for more. */
+    public static final int MAX_TRANSFER = Sync.MAX_DATA;
 
     private final SyncConnection connection;
+    private final FileData data;
 
     private RemoteFileSystem(SyncConnection connection) {
         this.connection = connection;
+        this.data = new FileData(connection);
     }
 
     /**
@@ -48,8 +47,23 @@ public final class RemoteFileSystem implements Closeable {
      */
     public static RemoteFileSystem connect(EnclaveAddress enclave, Runnable onLoss) throws CommandException {
         FrameConnection connection =
-                EnclaveConnection.open(enclave, Address.SYNC_PORT, Hello.Service.SYNC, Sync.VERSION, MAX_BODY);
-        return new RemoteFileSystem(new SyncConnection(connection, onLoss));
+                EnclaveConnection.open(enclave, Address.SYNC_PORT, Hello.Service.SYNC, Sync.VERSION, Sync.MAX_BODY);
+        try {
+            return new RemoteFileSystem(new SyncConnection(connection, onLoss));
+        } catch (IOException e) {
+            connection.close();
+            throw EnclaveConnection.unreachable(enclave, e);
+        }
+    }
+
+    /** What moves the content of files. */
+    public FileData data() {
+        return data;
+    }
+
+    /** For {@link AnswerReader}s: reads answers for as long as somebody waits for one. */
+    public void readAnswers() {
+        connection.readUrgent();
     }
 
     public FileAttributes attributes(SyncPath path) throws FileException {
@@ -63,13 +77,16 @@ public final class RemoteFileSystem implements Closeable {
                 .attributes();
     }
 
-    public void change(SyncPath path, Changes changes) throws FileException {
-        ask(new SyncRequest.SetAttributes(path, changes), SyncReply.Attributes.class);
+    /** Changes a file, and tells its attributes after that. */
+    public FileAttributes change(SyncPath path, Changes changes) throws FileException {
+        return ask(new SyncRequest.SetAttributes(path, changes), SyncReply.Attributes.class)
+                .attributes();
     }
 
     /** Of an open file, which may have lost its name; the size takes a handle opened for writing. */
-    public void change(long handle, Changes changes) throws FileException {
-        ask(new SyncRequest.SetHandleAttributes(handle, changes), SyncReply.Attributes.class);
+    public FileAttributes change(long handle, Changes changes) throws FileException {
+        return ask(new SyncRequest.SetHandleAttributes(handle, changes), SyncReply.Attributes.class)
+                .attributes();
     }
 
     /** Opens a file; the handle is given back with {@link #release}. */
@@ -86,31 +103,7 @@ public final class RemoteFileSystem implements Closeable {
         return ask(new SyncRequest.ReadDirectory(handle, cookie), SyncReply.Listing.class);
     }
 
-    /**
-     * Reads as much as fits, less only at the end of the file.
-     *
-     * @return bytes read
-     */
-    public int read(long handle, long offset, ByteBuffer target) throws FileException {
-        SyncRequest.Read request = new SyncRequest.Read(handle, offset, Math.min(target.remaining(), MAX_TRANSFER));
-        try (Frame frame = connection.ask(request)) {
-            ByteBuffer content = expect(frame, SyncReply.Data.class).content();
-            int count = content.remaining();
-            if (count > request.length()) {
-                throw new ProtocolException("more file data than was asked for");
-            }
-            target.put(content);
-            return count;
-        } catch (IOException e) {
-            throw lost(e);
-        }
-    }
-
-    /** Writes all of the data, at most {@link #MAX_TRANSFER} bytes. */
-    public void write(long handle, long offset, ByteBuffer data) throws FileException {
-        ask(new SyncRequest.Write(handle, offset, data), SyncReply.Done.class);
-    }
-
+    /** Returns once an open directory is stored; {@link FileData#synchronize} is for files. */
     public void synchronize(long handle, boolean dataOnly) throws FileException {
         ask(new SyncRequest.Synchronize(handle, dataOnly), SyncReply.Done.class);
     }
@@ -153,17 +146,19 @@ public final class RemoteFileSystem implements Closeable {
         ask(new SyncRequest.RemoveExtendedAttribute(path, name), SyncReply.Done.class);
     }
 
-    /** Gives a handle back, without waiting; nothing is left to fail, because every write has been answered. */
+    /** Gives a handle back, without waiting. */
     public void release(long handle) throws FileException {
         try {
-            connection.tell(new SyncRequest.Close(handle));
+            data.close(handle);
         } catch (IOException e) {
             throw lost(e);
         }
     }
 
-    public void makeDirectory(SyncPath path, int permissions) throws FileException {
-        ask(new SyncRequest.MakeDirectory(path, permissions), SyncReply.Attributes.class);
+    /** Makes a directory, and tells its attributes. */
+    public FileAttributes makeDirectory(SyncPath path, int permissions) throws FileException {
+        return ask(new SyncRequest.MakeDirectory(path, permissions), SyncReply.Attributes.class)
+                .attributes();
     }
 
     public void makeSymbolicLink(SyncPath path, String target) throws FileException {
@@ -204,7 +199,7 @@ public final class RemoteFileSystem implements Closeable {
         }
     }
 
-    private static <R extends SyncReply> R expect(Frame frame, Class<R> expected) throws IOException, FileException {
+    static <R extends SyncReply> R expect(Frame frame, Class<R> expected) throws IOException, FileException {
         SyncReply reply = SyncReply.decode(frame);
         if (reply instanceof SyncReply.Failed(int errno)) {
             throw new FileException(errno);

@@ -6,21 +6,36 @@ import dev.cloister.protocol.frame.ProtocolException;
 import dev.cloister.protocol.sync.SyncRequest;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any number of requests at once over one connection: each has an id of its own, and a thread that reads the answers
- * hands them out. When the connection ends, all that wait are told at once, and so is everyone who comes later.
+ * Any number of requests at once over one connection, each with an id of its own. There is no thread that hands out
+ * answers, because waking another thread takes longer than an answer: of the threads that wait, one leads, which is to
+ * read the socket; it hands out what is the others', and passes the lead on when its own answer has come. When the
+ * connection ends, all that wait are told at once, and so is everyone who comes later.
  */
 final class SyncConnection implements Closeable {
+    /** About as long as an enclave takes for a short request. */
+    private static final Duration SPIN = Duration.ofNanos(50_000);
+
+    private static final int SOCKET_BUFFER = 1 << 20;
+    private static final Duration PAUSE = Duration.ofMillis(1);
+
     private final FrameConnection connection;
-    private final Map<Integer, CompletableFuture<Frame>> waiting = new ConcurrentHashMap<>();
+    private final Map<Integer, Answer> pending = new ConcurrentHashMap<>();
     private final AtomicInteger lastId = new AtomicInteger();
+    private final AtomicInteger urgent = new AtomicInteger();
+    private final AtomicBoolean hasLeader = new AtomicBoolean();
+    private final Queue<Waiter> sleepers = new ConcurrentLinkedQueue<>();
     private final Runnable onLoss;
     private volatile @Nullable IOException ended;
 
@@ -29,10 +44,12 @@ final class SyncConnection implements Closeable {
      *
      * @param onLoss called once if it ends otherwise than by {@link #close}
      */
-    SyncConnection(FrameConnection connection, Runnable onLoss) {
+    SyncConnection(FrameConnection connection, Runnable onLoss) throws IOException {
         this.connection = connection;
         this.onLoss = onLoss;
-        Thread.ofPlatform().daemon().name("sync-answers").start(this::readAnswers);
+        connection.setSpin(SPIN);
+        connection.setBuffers(SOCKET_BUFFER);
+        Thread.ofPlatform().daemon().name("sync-hang-up").start(this::watch);
     }
 
     /**
@@ -42,55 +59,150 @@ final class SyncConnection implements Closeable {
      * @throws IOException when the connection has ended or ends meanwhile
      */
     Frame ask(SyncRequest request) throws IOException {
-        try {
-            return send(request).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof IOException lost ? lost : new IOException(e.getCause());
+        Waiter waiter = new Waiter(Thread.currentThread());
+        send(request, waiter);
+        while (!waiter.isDone()) {
+            if (hasLeader.compareAndSet(false, true)) {
+                lead(() -> !waiter.isDone());
+            } else {
+                sleepers.add(waiter);
+                if (!waiter.isDone() && hasLeader.get()) {
+                    LockSupport.park(this);
+                }
+                sleepers.remove(waiter);
+            }
+        }
+        // The lead may have been passed to this thread although its answer was there already.
+        wakeNextIfNobodyLeads();
+        if (!(Thread.currentThread() instanceof AnswerReader)) {
+            readUrgent();
+        }
+        return waiter.result();
+    }
+
+    /** Reads answers as long as there is an urgent one, unless another thread does so already. */
+    void readUrgent() {
+        while (urgent.get() > 0 && hasLeader.compareAndSet(false, true)) {
+            lead(() -> urgent.get() > 0);
         }
     }
 
-    /** Sends a request whose answer does not matter. */
-    void tell(SyncRequest request) throws IOException {
-        // A frame dropped on failure has no memory to give back, so only the answer is looked at.
-        CompletableFuture<Void> _ = send(request).thenAccept(Frame::close);
+    /** Reads those answers that have come, unless another thread reads. */
+    void readArrived() {
+        if (hasLeader.compareAndSet(false, true)) {
+            lead(this::hasArrived);
+        }
     }
 
-    private CompletableFuture<Frame> send(SyncRequest request) throws IOException {
+    private boolean hasArrived() {
+        try {
+            return !pending.isEmpty() && connection.hasReceived();
+        } catch (IOException e) {
+            lose(e);
+            return false;
+        }
+    }
+
+    /** Counts something that waits for answers which were not urgent when they were asked for. */
+    void hurry() {
+        urgent.incrementAndGet();
+    }
+
+    /** Ends what {@link #hurry} has begun. */
+    void calm() {
+        urgent.decrementAndGet();
+    }
+
+    /**
+     * Sends a request and returns.
+     *
+     * @throws IOException when the connection has ended; then the answer is told nothing
+     */
+    void send(SyncRequest request, Answer answer) throws IOException {
         int id = lastId.incrementAndGet();
-        CompletableFuture<Frame> answer = new CompletableFuture<>();
-        waiting.put(id, answer);
+        if (answer.isUrgent()) {
+            urgent.incrementAndGet();
+        }
+        pending.put(id, answer);
         // Looked at after the put, so that either this sees the end or the end sees the put.
         IOException why = ended;
-        if (why != null) {
-            waiting.remove(id);
-            throw why;
-        }
         try {
+            if (why != null) {
+                throw why;
+            }
             connection.send(id, request);
-            return answer;
         } catch (IOException e) {
-            waiting.remove(id);
+            boolean isUntold = take(id) != null;
             lose(e);
-            throw e;
+            if (isUntold) {
+                throw e;
+            }
         }
     }
 
-    private void readAnswers() {
+    private @Nullable Answer take(int id) {
+        Answer answer = pending.remove(id);
+        if (answer != null && answer.isUrgent()) {
+            urgent.decrementAndGet();
+        }
+        return answer;
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    /** For whoever has set {@link #hasLeader}. */
+    private void lead(Condition goOn) {
         try {
-            while (true) {
-                Frame frame = connection.receive();
-                if (frame == null) {
-                    throw new IOException("the enclave closed the connection");
+            while (goOn.holds()) {
+                readOne();
+            }
+        } finally {
+            hasLeader.set(false);
+            wakeNextIfNobodyLeads();
+        }
+    }
+
+    private void wakeNextIfNobodyLeads() {
+        Waiter next = hasLeader.get() ? null : sleepers.peek();
+        if (next != null) {
+            LockSupport.unpark(next.thread);
+        }
+    }
+
+    private void readOne() {
+        try {
+            Frame frame = connection.receive();
+            if (frame == null) {
+                throw new IOException("the enclave closed the connection");
+            }
+            Answer answer = take(frame.requestId());
+            if (answer == null) {
+                frame.close();
+                throw new ProtocolException("an answer to no request");
+            }
+            answer.arrived(frame);
+        } catch (IOException e) {
+            lose(e);
+        }
+    }
+
+    /** Notices that the peer is gone while nobody asks anything. */
+    private void watch() {
+        try {
+            connection.awaitHangUp();
+            while (ended == null) {
+                // What came before the end is still read; a leader, if there is one, does so.
+                if (hasLeader.compareAndSet(false, true)) {
+                    lead(() -> ended == null);
                 }
-                CompletableFuture<Frame> answer = waiting.remove(frame.requestId());
-                if (answer == null) {
-                    frame.close();
-                    throw new ProtocolException("an answer to no request");
-                }
-                answer.complete(frame);
+                Thread.sleep(PAUSE);
             }
         } catch (IOException e) {
             lose(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -109,13 +221,63 @@ final class SyncConnection implements Closeable {
             ended = why;
         }
         connection.close();
-        waiting.values().forEach(answer -> answer.completeExceptionally(why));
-        waiting.clear();
+        for (Integer id : List.copyOf(pending.keySet())) {
+            Answer answer = take(id);
+            if (answer != null) {
+                answer.lost(why);
+            }
+        }
         return true;
     }
 
     @Override
     public void close() {
         boolean _ = end(new IOException("the connection was closed"));
+    }
+
+    /** A thread that waits for its answer. */
+    private static final class Waiter implements Answer {
+        private final Thread thread;
+        private volatile @Nullable Frame frame;
+        private volatile @Nullable IOException failure;
+
+        Waiter(Thread thread) {
+            this.thread = thread;
+        }
+
+        boolean isDone() {
+            return frame != null || failure != null;
+        }
+
+        Frame result() throws IOException {
+            Frame answer = frame;
+            if (answer != null) {
+                return answer;
+            }
+            throw new IOException("the connection has ended", failure);
+        }
+
+        @Override
+        public void arrived(Frame answer) {
+            frame = answer;
+            wake();
+        }
+
+        @Override
+        public void lost(IOException why) {
+            failure = why;
+            wake();
+        }
+
+        private void wake() {
+            if (!thread.equals(Thread.currentThread())) {
+                LockSupport.unpark(thread);
+            }
+        }
+
+        @Override
+        public boolean isUrgent() {
+            return false;
+        }
     }
 }

@@ -3,16 +3,8 @@ package dev.cloister.host.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cloister.protocol.channel.Address;
-import dev.cloister.protocol.channel.Channel;
-import dev.cloister.protocol.channel.Channels;
-import dev.cloister.protocol.channel.EnclaveAddress;
-import dev.cloister.protocol.channel.Listener;
-import dev.cloister.protocol.frame.BufferPool;
 import dev.cloister.protocol.frame.FieldWriter;
 import dev.cloister.protocol.frame.Frame;
-import dev.cloister.protocol.frame.FrameConnection;
-import dev.cloister.protocol.frame.Hello;
 import dev.cloister.protocol.frame.Message;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.FileKind;
@@ -20,14 +12,13 @@ import dev.cloister.protocol.sync.Sync;
 import dev.cloister.protocol.sync.SyncPath;
 import dev.cloister.protocol.sync.SyncReply;
 import dev.cloister.protocol.sync.Timestamp;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -47,62 +38,24 @@ class RemoteFileSystemTest {
     Path folder;
 
     private final Semaphore losses = new Semaphore(0);
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    private interface Peer {
-        void serve(FrameConnection connection) throws IOException;
-    }
+    private final ScriptedPeers peers = new ScriptedPeers();
 
     private interface Call {
         void on(RemoteFileSystem files) throws FileException;
     }
 
-    private RemoteFileSystem connect(Peer peer) throws Exception {
-        EnclaveAddress address = new EnclaveAddress.Folder(folder);
-        Listener listener = Channels.listen(address.enclavePort(Address.SYNC_PORT));
-        open.add(listener);
-        Thread.ofPlatform().daemon().start(() -> {
-            try (Channel channel = listener.accept();
-                    FrameConnection connection =
-                            new FrameConnection(channel, Sync.MAX_BODY, new BufferPool(Sync.MAX_BODY))) {
-                Hello.answer(connection, Hello.Service.SYNC, Sync.VERSION);
-                peer.serve(connection);
-            } catch (IOException gone) {
-                // The test is over.
-            }
-        });
-        RemoteFileSystem files = RemoteFileSystem.connect(address, losses::release);
-        open.add(files);
-        return files;
+    private RemoteFileSystem connect(ScriptedPeers.Peer peer) throws Exception {
+        return peers.connect(folder, losses::release, peer);
     }
 
     @AfterEach
     void close() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
-
-    private static int nextRequest(FrameConnection connection) throws IOException {
-        try (Frame frame = connection.receive()) {
-            if (frame == null) {
-                throw new EOFException();
-            }
-            return frame.requestId();
-        }
+        peers.close();
     }
 
     private static SyncReply attributes(long inode) {
         return new SyncReply.Attributes(
                 new FileAttributes(FileKind.FILE, 0644, 0, 0, 1, 0, 0, inode, TIME, TIME, TIME));
-    }
-
-    private static Peer answering(Message reply) {
-        return connection -> {
-            while (true) {
-                connection.send(nextRequest(connection), reply);
-            }
-        };
     }
 
     private static int errnoOf(RemoteFileSystem files, Call call) {
@@ -116,7 +69,7 @@ class RemoteFileSystemTest {
 
     @Test
     void failure_hasTheEnclavesErrno() throws Exception {
-        RemoteFileSystem files = connect(answering(new SyncReply.Failed(28)));
+        RemoteFileSystem files = connect(ScriptedPeers.answering(new SyncReply.Failed(28)));
         assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(28);
         assertThat(losses.availablePermits()).isZero();
     }
@@ -153,7 +106,7 @@ class RemoteFileSystemTest {
     void endOfTheConnection_wakesAllThatWait() throws Exception {
         RemoteFileSystem files = connect(connection -> {
             for (int i = 0; i < 8; i++) {
-                nextRequest(connection);
+                ScriptedPeers.nextRequest(connection);
             }
         });
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
@@ -173,14 +126,14 @@ class RemoteFileSystemTest {
 
     @Test
     void closedByUs_isNoLoss() throws Exception {
-        RemoteFileSystem files = connect(answering(new SyncReply.Done()));
+        RemoteFileSystem files = connect(ScriptedPeers.answering(new SyncReply.Done()));
         files.close();
         files.close();
         assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(FileException.EIO);
         assertThat(losses.availablePermits()).isZero();
     }
 
-    private void assertBroken(Peer peer, Call call) throws Exception {
+    private void assertBroken(ScriptedPeers.Peer peer, Call call) throws Exception {
         RemoteFileSystem files = connect(peer);
         assertThat(errnoOf(files, call)).isEqualTo(FileException.EIO);
         assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(FileException.EIO);
@@ -190,30 +143,49 @@ class RemoteFileSystemTest {
 
     @Test
     void answerOfAnotherKind_endsTheConnection() throws Exception {
-        assertBroken(answering(new SyncReply.Done()), f -> f.attributes(SyncPath.ROOT));
+        assertBroken(ScriptedPeers.answering(new SyncReply.Done()), f -> f.attributes(SyncPath.ROOT));
     }
 
     @Test
     void answerToNoRequest_endsTheConnection() throws Exception {
         assertBroken(
                 connection -> {
-                    connection.send(nextRequest(connection) + 1, new SyncReply.Done());
-                    nextRequest(connection);
+                    connection.send(ScriptedPeers.nextRequest(connection) + 1, new SyncReply.Done());
+                    ScriptedPeers.nextRequest(connection);
                 },
-                f -> f.synchronize(1, true));
+                f -> f.attributes(1));
     }
 
     @Test
     void moreDataThanAskedFor_endsTheConnection() throws Exception {
         assertBroken(
-                answering(new SyncReply.Data(ByteBuffer.allocate(11))),
-                f -> f.read(1, 0, ByteBuffer.allocateDirect(10)));
+                ScriptedPeers.answering(new SyncReply.Data(ByteBuffer.allocate(11))),
+                RemoteFileSystemTest::readTenBytes);
+    }
+
+    private static void readTenBytes(RemoteFileSystem files) throws FileException {
+        CompletableFuture<Integer> errno = new CompletableFuture<>();
+        files.data().read(1, 0, 10, new DataTaker() {
+            @Override
+            public void read(ByteBuffer content) {
+                errno.complete(0);
+            }
+
+            @Override
+            public void failed(int error) {
+                errno.complete(error);
+            }
+        });
+        files.readAnswers();
+        if (errno.join() != 0) {
+            throw new FileException(errno.join());
+        }
     }
 
     @Test
     void unknownAnswer_endsTheConnection() throws Exception {
         assertBroken(
-                answering(new Message() {
+                ScriptedPeers.answering(new Message() {
                     @Override
                     public int type() {
                         return 200;
@@ -235,19 +207,19 @@ class RemoteFileSystemTest {
     @Test
     void answerLongerThanAnyShouldBe_endsTheConnection() throws Exception {
         assertBroken(
-                answering(new SyncReply.Data(ByteBuffer.allocate(Sync.MAX_DATA))),
-                f -> f.read(1, 0, ByteBuffer.allocateDirect(10)));
+                ScriptedPeers.answering(new SyncReply.Data(ByteBuffer.allocate(Sync.MAX_DATA))),
+                RemoteFileSystemTest::readTenBytes);
     }
 
     @Test
     void emptyPageThatIsNotTheLast_isAnErrorAndNoLoop() throws Exception {
         RemoteFileSystem files = connect(connection -> {
             connection.send(
-                    nextRequest(connection),
+                    ScriptedPeers.nextRequest(connection),
                     new SyncReply.Opened(
                             1, new FileAttributes(FileKind.DIRECTORY, 0755, 0, 0, 1, 0, 0, 1, TIME, TIME, TIME)));
             while (true) {
-                connection.send(nextRequest(connection), new SyncReply.Listing(List.of(), 1, false));
+                connection.send(ScriptedPeers.nextRequest(connection), new SyncReply.Listing(List.of(), 1, false));
             }
         });
         DirectoryStream stream = files.openDirectory(SyncPath.ROOT);

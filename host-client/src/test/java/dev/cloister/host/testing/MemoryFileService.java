@@ -46,6 +46,8 @@ public final class MemoryFileService implements AutoCloseable {
     static final int ENOSPC = 28;
     static final int ENOTEMPTY = 39;
     static final int EOPNOTSUPP = 95;
+    /** Type of a request to write. */
+    private static final int WRITE = 24;
 
     private final Listener listener;
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
@@ -124,7 +126,12 @@ public final class MemoryFileService implements AutoCloseable {
                 if (frame == null) {
                     return;
                 }
-                workers.execute(() -> answer(connection, frame));
+                if (frame.type() == WRITE) {
+                    // What comes after a write is carried out after it.
+                    answer(connection, frame);
+                } else {
+                    workers.execute(() -> answer(connection, frame));
+                }
             }
         } catch (IOException | RuntimeException gone) {
             // So is the client's connection.

@@ -20,11 +20,24 @@ public interface Channel extends Closeable {
      */
     int read(ByteBuffer target) throws IOException;
 
+    /**
+     * Takes what has come already, and waits for nothing.
+     *
+     * @return as {@link #read}, and 0 when nothing has come
+     */
+    int readNow(ByteBuffer target) throws IOException;
+
+    /** Blocks until the peer has hung up, or the channel is closed; what has come can still be read. */
+    void awaitHangUp() throws IOException;
+
     /** Writes all remaining bytes of each buffer in turn, blocking as long as the peer takes. */
     void write(ByteBuffer... sources) throws IOException;
 
     /** Tells the peer that nothing more will come; reading goes on. */
     void shutdownOutput() throws IOException;
+
+    /** Asks the kernel to hold up to {@code bytes} on their way in either direction; it may hold fewer. */
+    void setBuffers(int bytes) throws IOException;
 
     /** How long a read may wait; zero waits for ever, as it is at first. */
     void setReadTimeout(Duration timeout) throws IOException;

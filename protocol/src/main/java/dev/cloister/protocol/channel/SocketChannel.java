@@ -45,6 +45,26 @@ final class SocketChannel implements Channel {
     }
 
     @Override
+    public int readNow(ByteBuffer target) throws IOException {
+        if (!target.isDirect()) {
+            throw new IllegalArgumentException("only direct buffers are read without waiting");
+        }
+        synchronized (readLock) {
+            long count = Sockets.readNow(socket, MemorySegment.ofBuffer(target), target.remaining());
+            if (count <= 0) {
+                return count == 0 && target.hasRemaining() ? -1 : 0;
+            }
+            target.position(target.position() + (int) count);
+            return (int) count;
+        }
+    }
+
+    @Override
+    public void awaitHangUp() throws IOException {
+        Sockets.awaitHangUp(socket);
+    }
+
+    @Override
     public void write(ByteBuffer... sources) throws IOException {
         synchronized (writeLock) {
             for (int first = 0; first < sources.length; first += MAX_VECTORS) {
@@ -92,6 +112,11 @@ final class SocketChannel implements Channel {
     @Override
     public void shutdownOutput() throws IOException {
         Sockets.shutdownOutput(socket);
+    }
+
+    @Override
+    public void setBuffers(int bytes) throws IOException {
+        Sockets.setBuffers(socket, bytes);
     }
 
     @Override

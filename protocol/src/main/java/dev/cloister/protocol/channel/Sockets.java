@@ -26,11 +26,15 @@ final class Sockets {
     private static final int SHUT_WR = 1;
     private static final int SHUT_RDWR = 2;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUF = 7;
+    private static final int SO_RCVBUF = 8;
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_SNDTIMEO = 21;
     private static final int SO_VM_SOCKETS_CONNECT_TIMEOUT = 6;
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_DONTWAIT = 0x40;
     private static final short POLLIN = 1;
+    private static final short POLLRDHUP = 0x2000;
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int POLL_ENTRY = 8;
     private static final int IO_VECTOR = 16;
@@ -38,13 +42,14 @@ final class Sockets {
     private static final MethodHandle SOCKET = Libc.bind("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CONNECT = Libc.bind("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle READ = Libc.bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle RECV = Libc.bind("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDMSG = Libc.bind("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SHUTDOWN = Libc.bind("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SETSOCKOPT =
             Libc.bind("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle CLOSE = Libc.bind("close", JAVA_INT, JAVA_INT);
 
-    /** What only a listener needs: binding a function takes milliseconds, and a client is to start fast. */
+    /** What few need: binding a function takes milliseconds, and a client is to start fast. */
     private static final class Listening {
         static final MethodHandle BIND = Libc.bind("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
         static final MethodHandle LISTEN = Libc.bind("listen", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -130,6 +135,28 @@ final class Sockets {
         return call(socket, "read", (fd, errno) -> (long) READ.invokeExact(errno, fd, target, length));
     }
 
+    /** As {@link #read}, but gives -1 when there is nothing yet. */
+    static long readNow(Descriptor socket, MemorySegment target, long length) throws IOException {
+        return call(socket, "read", (fd, errno) -> {
+                    long count = (long) RECV.invokeExact(errno, fd, target, length, MSG_DONTWAIT);
+                    // One more than read, because a negative result is a failure.
+                    return count < 0 ? (Libc.errno() == Libc.EAGAIN ? 0 : count) : count + 1;
+                })
+                - 1;
+    }
+
+    /** Returns when the peer sends no more, or the socket is closed. */
+    static void awaitHangUp(Descriptor socket) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment entry = arena.allocate(POLL_ENTRY, 4);
+            call(socket, "cannot wait for the peer", (fd, errno) -> {
+                entry.set(JAVA_INT, 0, fd);
+                entry.set(JAVA_SHORT, 4, POLLRDHUP);
+                return (int) Listening.POLL.invokeExact(errno, entry, 1L, -1);
+            });
+        }
+    }
+
     /** Sends the I/O vectors of a {@code msghdr} without raising SIGPIPE; returns how many bytes went out. */
     static long send(Descriptor socket, MemorySegment message) throws IOException {
         return call(socket, "write", (fd, errno) -> (long) SENDMSG.invokeExact(errno, fd, message, MSG_NOSIGNAL));
@@ -175,6 +202,17 @@ final class Sockets {
 
     static void setWriteTimeout(Descriptor socket, Duration timeout) throws IOException {
         setTimeout(socket, SOL_SOCKET, SO_SNDTIMEO, timeout);
+    }
+
+    /** The kernel doubles what it is given, and bounds it by net.core.wmem_max and rmem_max. */
+    static void setBuffers(Descriptor socket, int bytes) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(JAVA_INT, bytes);
+            for (int option : new int[] {SO_SNDBUF, SO_RCVBUF}) {
+                call(socket, "setsockopt", (fd, errno) ->
+                        (int) SETSOCKOPT.invokeExact(errno, fd, SOL_SOCKET, option, value, 4));
+            }
+        }
     }
 
     private static void setTimeout(Descriptor socket, int level, int option, Duration timeout) throws IOException {

@@ -17,7 +17,8 @@ public final class FrameConnection implements Closeable {
     static final int TYPE_AND_ID = 5;
 
     private static final int HEADER = 4 + TYPE_AND_ID;
-    private static final int READ_AHEAD = 64 << 10;
+    /** Holds many short messages, and no more file data than is quickly copied on. */
+    private static final int READ_AHEAD = 4 << 10;
 
     private final Channel channel;
     private final int maxBody;
@@ -25,6 +26,7 @@ public final class FrameConnection implements Closeable {
     private final ByteBuffer received = ByteBuffer.allocateDirect(READ_AHEAD).limit(0);
     private final ByteBuffer header = ByteBuffer.allocateDirect(HEADER);
     private final Object sendLock = new Object();
+    private volatile long spinNanos;
 
     /**
      * Takes over a channel.
@@ -83,6 +85,7 @@ public final class FrameConnection implements Closeable {
         }
         received.compact();
         try {
+            spin();
             while (received.position() < count) {
                 if (channel.read(received) < 0) {
                     if (received.position() == 0) {
@@ -95,6 +98,44 @@ public final class FrameConnection implements Closeable {
         } finally {
             received.flip();
         }
+    }
+
+    /** Where an answer comes within microseconds, looking for it again and again is quicker than being woken. */
+    // Yielding is no more than manners: where the peer shares this processor it gets to run.
+    @SuppressWarnings("ThreadPriorityCheck")
+    private void spin() throws IOException {
+        if (spinNanos == 0 || received.position() > 0) {
+            return;
+        }
+        long start = System.nanoTime();
+        // The end of the stream is found by the read that follows.
+        while (channel.readNow(received) == 0 && System.nanoTime() - start < spinNanos) {
+            Thread.yield();
+        }
+    }
+
+    /** Whether {@link #receive} would find the beginning of a frame at once; for the thread that receives. */
+    public boolean hasReceived() throws IOException {
+        if (received.hasRemaining()) {
+            return true;
+        }
+        received.compact();
+        try {
+            int _ = channel.readNow(received);
+        } finally {
+            received.flip();
+        }
+        return received.hasRemaining();
+    }
+
+    /** Blocks until the peer has hung up or this is closed. */
+    public void awaitHangUp() throws IOException {
+        channel.awaitHangUp();
+    }
+
+    /** How long {@link #receive} looks for a frame before it sleeps until one comes; zero, as at first, is not at all. */
+    public void setSpin(Duration time) {
+        spinNanos = time.toNanos();
     }
 
     /**
@@ -122,6 +163,11 @@ public final class FrameConnection implements Closeable {
         } finally {
             pool.give(body);
         }
+    }
+
+    /** Asks the kernel to hold up to {@code bytes} on their way in either direction; it may hold fewer. */
+    public void setBuffers(int bytes) throws IOException {
+        channel.setBuffers(bytes);
     }
 
     /** How long {@link #receive} may wait; zero waits for ever. */

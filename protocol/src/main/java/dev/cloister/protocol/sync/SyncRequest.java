@@ -52,7 +52,8 @@ public sealed interface SyncRequest extends Message {
     record Read(long handle, long offset, int length) implements SyncRequest {}
 
     /**
-     * Writes all of the data. Answered by {@link SyncReply.Done}.
+     * Writes all of the data, before anything is done that was asked for later on the connection. Answered by
+     * {@link SyncReply.Done}.
      *
      * @param content at most {@link Sync#MAX_DATA} bytes, a view into the frame when decoded
      */

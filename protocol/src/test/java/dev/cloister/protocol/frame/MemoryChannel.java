@@ -39,6 +39,14 @@ public final class MemoryChannel implements Channel {
     }
 
     @Override
+    public int readNow(ByteBuffer target) {
+        return read(target);
+    }
+
+    @Override
+    public void awaitHangUp() {}
+
+    @Override
     public void write(ByteBuffer... sources) {
         for (ByteBuffer source : sources) {
             while (source.hasRemaining()) {
@@ -49,6 +57,9 @@ public final class MemoryChannel implements Channel {
 
     @Override
     public void shutdownOutput() {}
+
+    @Override
+    public void setBuffers(int bytes) {}
 
     @Override
     public void setReadTimeout(Duration timeout) {}
