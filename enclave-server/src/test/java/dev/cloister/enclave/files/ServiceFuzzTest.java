@@ -74,7 +74,7 @@ class ServiceFuzzTest {
     void everythingElseIsUntouched() throws Exception {
         assertThat(served.isServing()).isTrue();
         makeDeletable(served.root());
-        try (SyncClient client = served.client()) {
+        try (SyncClient client = clientWhenThereIsRoom()) {
             client.put("still-alive", "yes");
             assertThat(client.get("still-alive")).isEqualTo("yes");
         }
@@ -86,6 +86,18 @@ class ServiceFuzzTest {
         try (Stream<Path> entries = Files.list(base)) {
             assertThat(entries.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("root", "outside");
         }
+    }
+
+    /** The service may still be busy with ending the connections of the fuzzer, and takes no more than a few. */
+    private SyncClient clientWhenThereIsRoom() throws Exception {
+        for (int attempt = 0; attempt < 600; attempt++) {
+            try {
+                return served.client();
+            } catch (IOException refused) {
+                Thread.sleep(100);
+            }
+        }
+        return served.client();
     }
 
     /** The fuzzer takes permissions away, without which an ordinary user could neither go on nor clean up. */
