@@ -28,6 +28,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -46,14 +47,22 @@ public final class ImageBuilder {
     private final List<Overlay> overlays;
     private final LaunchRequest launch;
     private final Identity identity;
+    private final Map<ImagePath, Integer> modes;
 
     /**
      * Names the parts; nothing is read yet.
      *
      * @param overlays applied in order, a later one over an earlier one
+     * @param modes permissions of files of the image, set when all overlays are in place
      */
     public ImageBuilder(
-            Blobs blobs, RootfsSource rootfs, List<Overlay> overlays, LaunchRequest launch, Identity identity) {
+            Blobs blobs,
+            RootfsSource rootfs,
+            List<Overlay> overlays,
+            Map<ImagePath, Integer> modes,
+            LaunchRequest launch,
+            Identity identity) {
+        this.modes = Map.copyOf(modes);
         this.blobs = blobs;
         this.rootfs = rootfs;
         this.overlays = List.copyOf(overlays);
@@ -71,6 +80,16 @@ public final class ImageBuilder {
      */
     public record Identity(String name, String version, Instant buildTime, String toolVersion) {}
 
+    /** Looks at the finished tree, whose contents can be read then. */
+    public interface Inspector {
+        void inspect(FileTree tree) throws IOException, FormatException;
+    }
+
+    /** Writes the image without anybody looking on. */
+    public Built build(Path image, Consumer<Warning> warnings) throws IOException, FormatException {
+        return build(image, warnings, tree -> {});
+    }
+
     /**
      * What came out.
      *
@@ -85,9 +104,11 @@ public final class ImageBuilder {
      * @param warnings told of each file that could not be carried over as it was
      * @throws FormatException when the parts do not make an image
      */
-    public Built build(Path image, Consumer<Warning> warnings) throws IOException, FormatException {
+    public Built build(Path image, Consumer<Warning> warnings, Inspector inspector)
+            throws IOException, FormatException {
         FileTree tree = tree(warnings);
         CpioArchive application = applicationRamdisk(tree, warnings);
+        inspector.inspect(tree);
         List<Contribution> layers = tree.contributions();
         List<EifSection> sections = List.of(
                 new EifSection(SectionType.KERNEL, blobs.kernel()),
@@ -127,6 +148,9 @@ public final class ImageBuilder {
         for (Overlay overlay : overlays) {
             tree.begin(overlay.origin());
             overlay.applyTo(tree, warnings);
+        }
+        for (Map.Entry<ImagePath, Integer> mode : modes.entrySet()) {
+            tree.setPermissions(mode.getKey(), mode.getValue());
         }
         return tree;
     }

@@ -3,113 +3,63 @@ package dev.cloister.image.command;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
 import dev.cloister.cli.Json;
+import dev.cloister.cli.OutputFile;
 import dev.cloister.image.build.Blobs;
+import dev.cloister.image.build.BuildSummary;
 import dev.cloister.image.build.EnclaveLayer;
-import dev.cloister.image.build.ImageBuilder;
 import dev.cloister.image.build.ImageBuilder.Built;
-import dev.cloister.image.build.ImageBuilder.Identity;
-import dev.cloister.image.build.LaunchRequest;
 import dev.cloister.image.build.Layers;
-import dev.cloister.image.container.Sources;
+import dev.cloister.image.build.RecipeBuild;
 import dev.cloister.image.eif.Measurements;
-import dev.cloister.image.file.Content;
 import dev.cloister.image.file.FormatException;
-import dev.cloister.image.file.ImagePath;
-import dev.cloister.image.rootfs.Overlay;
-import dev.cloister.image.rootfs.RootfsSource;
+import dev.cloister.image.manifest.ManifestException;
+import dev.cloister.image.manifest.Recipe;
+import dev.cloister.image.manifest.RecipeReader;
 import dev.cloister.image.rootfs.Warnings;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "build",
         description = "Build an image. The same inputs give the same file on any machine.",
         sortOptions = false)
 final class BuildCommand extends Task {
-    private static final String VERSION = "0.1.0";
+    /** What a manifest leaves to the command line. */
+    private static final Set<String> BESIDE_MANIFEST = Set.of("--manifest", "--output", "--summary", "--json");
 
-    @Option(names = "--blobs", paramLabel = "DIR", description = "Kernel, cmdline, init and nsm.ko [${DEFAULT-VALUE}].")
-    Path blobs = Blobs.DEFAULT_FOLDER;
-
-    @Option(
-            names = "--rootfs",
-            paramLabel = "DIR|FILE",
-            required = true,
-            description = "The root filesystem: a directory, a tar archive (plain, gzip, zstd), an OCI layout or "
-                    + "archive, or what 'docker save' writes.")
-    Path rootfs = Path.of("");
+    @Spec
+    CommandSpec spec = CommandSpec.create();
 
     @Option(
-            names = "--overlay",
-            paramLabel = "PATH=SOURCE",
-            description = "Put a file or directory of this machine at PATH in the image; repeatable.")
-    Map<String, Path> overlays = new LinkedHashMap<>();
-
-    @Option(
-            names = "--server",
-            paramLabel = "DIR",
-            description = "Add the enclave server: a folder with runtime/, a Java runtime, and lib/, its jars.")
+            names = {"-m", "--manifest"},
+            paramLabel = "FILE",
+            description = "An image.yaml that says all of what follows; docs/format/image-v1.md describes it.")
     @Nullable
-    Path server;
+    Path manifest;
 
-    @Option(names = "--enclave-config", paramLabel = "FILE", description = "The enclave server's configuration.")
+    @Mixin
+    RecipeOptions options = new RecipeOptions();
+
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Also write down what went in and came out, for 'cloister image verify'.")
     @Nullable
-    Path enclaveConfig;
-
-    @Option(
-            names = "--kms-roots",
-            paramLabel = "PEM",
-            description =
-                    "Certificate authorities that the enclave server trusts to be KMS; with --enclave-config, its "
-                            + "kms.roots must name /etc/cloister/kms-roots.pem.")
-    @Nullable
-    Path kmsRoots;
-
-    @Option(
-            names = "--cmd",
-            paramLabel = "ARG",
-            description = "The program to start and its arguments, one per --cmd; write --cmd=-x for one with a dash "
-                    + "[the enclave server, else the container image's ENTRYPOINT and CMD].")
-    List<String> command = new ArrayList<>();
-
-    @Option(
-            names = "--user",
-            paramLabel = "USER[:GROUP]",
-            description = "Whom the program runs as [the container image's USER, else root].")
-    @Nullable
-    String user;
-
-    @Option(
-            names = "--workdir",
-            paramLabel = "PATH",
-            description = "The directory it starts in [the container image's WORKDIR, else /].")
-    @Nullable
-    String directory;
-
-    @Option(
-            names = "--env",
-            paramLabel = "NAME=VALUE",
-            description = "A variable of the program's environment; repeatable.")
-    Map<String, String> environment = new HashMap<>();
-
-    @Option(names = "--name", paramLabel = "NAME", description = "The image's name [${DEFAULT-VALUE}].")
-    String name = "enclave";
-
-    @Option(names = "--image-version", paramLabel = "VERSION", description = "The image's version [${DEFAULT-VALUE}].")
-    String version = "1.0";
+    Path summary;
 
     @Option(
             names = {"-o", "--output"},
@@ -120,78 +70,82 @@ final class BuildCommand extends Task {
 
     @Override
     void execute() throws CommandException, FormatException, IOException {
-        Blobs boot = readBlobs();
-        Path scratch = output.toAbsolutePath().resolveSibling("");
-        try (RootfsSource source = Sources.open(rootfs, boot.architecture(), scratch)) {
-            Identity identity = new Identity(name, version, buildTime(), VERSION);
-            ImageBuilder builder = new ImageBuilder(boot, source, allOverlays(), launch(), identity);
-            Warnings warnings = new Warnings();
-            Built built = builder.build(output, warnings);
-            warnings.lines().forEach(line -> System.err.println("cloister: warning: " + line));
-            print(built);
+        Recipe recipe = recipe();
+        demandFolders(recipe);
+        Warnings warnings = new Warnings();
+        Built built = new RecipeBuild(recipe).build(output, warnings, tree -> {});
+        List<String> lines = warnings.lines();
+        lines.forEach(line -> System.err.println("cloister: warning: " + line));
+        if (summary != null) {
+            write(
+                    summary,
+                    BuildSummary.write(summary.toAbsolutePath().resolveSibling(""), recipe, built, output, lines));
+        }
+        print(built);
+    }
+
+    private Recipe recipe() throws CommandException, IOException {
+        long epoch = sourceDateEpoch();
+        if (manifest == null) {
+            return options.recipe(epoch);
+        }
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!BESIDE_MANIFEST.contains(option.longestName())) {
+                throw new CommandException(
+                        ExitStatus.USAGE,
+                        "--manifest excludes " + option.longestName(),
+                        "write it into the manifest",
+                        null);
+            }
+        }
+        Path folder = manifest.toAbsolutePath().resolveSibling("");
+        try {
+            return new RecipeReader(folder, Blobs.DEFAULT_FOLDER, epoch).read(Files.readAllBytes(manifest));
+        } catch (ManifestException e) {
+            throw failed(manifest + ": " + e.getMessage(), "docs/format/image-v1.md lists the keys", e);
         }
     }
 
-    private Blobs readBlobs() throws CommandException, FormatException, IOException {
-        if (!Files.isDirectory(blobs)) {
+    private static void demandFolders(Recipe recipe) throws CommandException {
+        if (!Files.isDirectory(recipe.blobs())) {
             throw failed(
-                    "no blobs folder at " + blobs,
+                    "no blobs folder at " + recipe.blobs(),
                     "install aws-nitro-enclaves-cli-devel, or name a folder with --blobs",
                     null);
         }
-        return Blobs.of(blobs);
-    }
-
-    private List<Overlay> allOverlays() throws CommandException {
-        List<Overlay> all = new ArrayList<>();
-        if (server != null) {
-            for (Path required : EnclaveLayer.requiredFiles()) {
-                if (!Files.exists(server.resolve(required))) {
-                    throw failed(
-                            "no " + required + " in " + server,
-                            "make the runtime with 'cloister image runtime', and put the server's jars into lib/",
-                            null);
-                }
-            }
-            all.addAll(EnclaveLayer.overlays(server));
-        }
-        if (enclaveConfig != null) {
-            all.add(new Overlay.FromPath(EnclaveLayer.CONFIGURATION, enclaveConfig));
-        }
-        if (kmsRoots != null) {
-            all.add(new Overlay.FromPath(EnclaveLayer.KMS_ROOTS, kmsRoots));
-            if (enclaveConfig == null) {
-                byte[] settings = EnclaveLayer.TRUST_KMS_ROOTS.getBytes(StandardCharsets.UTF_8);
-                all.add(new Overlay.OfContent(EnclaveLayer.CONFIGURATION, Content.of(settings)));
+        for (Path required : EnclaveLayer.requiredFiles()) {
+            if (recipe.server().isPresent()
+                    && !Files.exists(recipe.server().get().resolve(required))) {
+                throw failed(
+                        "no " + required + " in " + recipe.server().get(),
+                        "make the runtime with 'cloister image runtime', and put the server's jars into lib/",
+                        null);
             }
         }
-        for (Map.Entry<String, Path> overlay : overlays.entrySet()) {
-            all.add(new Overlay.FromPath(imagePath(overlay.getKey()), overlay.getValue()));
-        }
-        return all;
-    }
-
-    private static ImagePath imagePath(String path) throws CommandException {
-        try {
-            return ImagePath.of(path);
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitStatus.USAGE, "--overlay: " + e.getMessage(), null, e);
-        }
-    }
-
-    private LaunchRequest launch() {
-        return new LaunchRequest(
-                command, environment, Optional.ofNullable(user), Optional.ofNullable(directory), server != null);
     }
 
     /** The time that goes into the image, by the convention of reproducible builds; 1970 without one. */
-    private static Instant buildTime() throws CommandException {
+    private static long sourceDateEpoch() throws CommandException {
         String epoch = System.getenv("SOURCE_DATE_EPOCH");
-        try {
-            return Instant.ofEpochSecond(epoch == null || epoch.isBlank() ? 0 : Long.parseLong(epoch.strip()));
-        } catch (NumberFormatException | DateTimeException e) {
+        if (epoch == null || epoch.isBlank()) {
+            return 0;
+        }
+        if (!epoch.strip().matches("[0-9]{1,10}") || Long.parseLong(epoch.strip()) > 0xffff_ffffL) {
             throw new CommandException(
-                    ExitStatus.USAGE, "SOURCE_DATE_EPOCH is no number of seconds: '" + epoch + "'", null, e);
+                    ExitStatus.USAGE,
+                    "SOURCE_DATE_EPOCH is no number of seconds from 0 to 4294967295: '" + epoch + "'",
+                    null,
+                    null);
+        }
+        return Long.parseLong(epoch.strip());
+    }
+
+    private static void write(Path place, String text) throws CommandException, IOException {
+        try (OutputFile file = OutputFile.at(place)) {
+            try (OutputStream out = file.open()) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+            file.keep();
         }
     }
 

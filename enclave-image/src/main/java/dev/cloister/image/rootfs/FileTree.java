@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +111,28 @@ public final class FileTree {
         if (!nodes.containsKey(path)) {
             put(path, new Node.Directory(permissions, 0, 0));
         }
+    }
+
+    /**
+     * Changes the permissions of a file or directory.
+     *
+     * @throws FormatException when there is none at the path
+     */
+    public void setPermissions(ImagePath path, int permissions) throws FormatException {
+        Placed placed = nodes.get(path);
+        Node changed = switch (placed == null ? null : placed.node) {
+            case Node.Directory directory -> new Node.Directory(permissions, directory.uid(), directory.gid());
+            case Node.RegularFile file -> new Node.RegularFile(permissions, file.uid(), file.gid(), file.content());
+            case Node.SymbolicLink link ->
+                throw new FormatException("image: '" + path + "' is a symbolic link, which has no mode");
+            case null -> throw new FormatException("image: no file '" + path + "' to set a mode of");
+        };
+        nodes.put(path, new Placed(changed, Objects.requireNonNull(placed).layer));
+    }
+
+    /** Every file and directory, in order of path. */
+    public void forEach(BiConsumer<ImagePath, Node> taker) {
+        nodes.forEach((path, placed) -> taker.accept(path, placed.node));
     }
 
     public @Nullable Node get(ImagePath path) {

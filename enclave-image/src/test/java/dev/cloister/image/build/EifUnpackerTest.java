@@ -67,7 +67,7 @@ class EifUnpackerTest {
         Path image = folder.resolve("i.eif");
         Measurements built;
         try (RootfsSource source = TarFixture.open(tar)) {
-            built = new ImageBuilder(Blobs.of(fixture.blobs()), source, overlays, launch, identity)
+            built = new ImageBuilder(Blobs.of(fixture.blobs()), source, overlays, Map.of(), launch, identity)
                     .build(image, warning -> warnings.add(warning.toString()))
                     .measurements();
         }

@@ -8,12 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The measured file {@code /etc/cloister/enclave.yaml}. Every key is optional, unknown ones are refused, and without
  * the file the defaults hold: AWS's endpoints, the certificate authorities of the Java runtime.
+ *
+ * @param logs {@code logs}: most of an application's output that may leave, whatever its owner says
  */
-public record Settings(Kms kms, Limits limits) {
+public record Settings(Kms kms, Limits limits, LogPolicy logs) {
+    private static final int MAX_HOSTS = 64;
     private static final int MAX_TEXT = 1024;
     private static final int MAX_MIB = 16 << 20;
     private static final String REGION = "{region}";
@@ -26,8 +31,9 @@ public record Settings(Kms kms, Limits limits) {
      * @param roots {@code kms.roots}: PEM file of the certificate authorities to believe; empty ({@code system}) for
      *     those of the Java runtime
      * @param region {@code kms.region}: of packages of the AWS sample, which do not tell theirs
+     * @param egress {@code egress}: the only hosts that the server connects to; empty for no such list
      */
-    public record Kms(Optional<String> endpoint, Optional<Path> roots, Optional<String> region) {
+    public record Kms(Optional<String> endpoint, Optional<Path> roots, Optional<String> region, Set<String> egress) {
         /** The endpoint for a region, or empty for AWS's own. */
         public Optional<URI> endpoint(String keyRegion) {
             return endpoint.map(template -> URI.create(template.replace(REGION, keyRegion)));
@@ -47,8 +53,9 @@ public record Settings(Kms kms, Limits limits) {
     /** What holds without a file. */
     public static Settings defaults() {
         return new Settings(
-                new Kms(Optional.empty(), Optional.empty(), Optional.empty()),
-                new Limits(8, OptionalInt.empty(), OptionalInt.empty(), 256));
+                new Kms(Optional.empty(), Optional.empty(), Optional.empty(), Set.of()),
+                new Limits(8, OptionalInt.empty(), OptionalInt.empty(), 256),
+                LogPolicy.ALL);
     }
 
     /** Reads the file, if it is there. */
@@ -71,12 +78,13 @@ public record Settings(Kms kms, Limits limits) {
         YamlMap limits = top.map("limits");
         Limits base = defaults().limits;
         Settings settings = new Settings(
-                new Kms(endpoint(kms), roots(kms), region(kms)),
+                new Kms(endpoint(kms), roots(kms), region(kms), egress(top)),
                 new Limits(
                         limits.integer("runs", 1, 64).orElse(base.runs),
                         limits.integer("synced_mib", 1, MAX_MIB),
                         limits.integer("package_mib", 1, MAX_MIB),
-                        limits.integer("scratch_mib", 1, MAX_MIB).orElse(base.scratchMib)));
+                        limits.integer("scratch_mib", 1, MAX_MIB).orElse(base.scratchMib)),
+                LogPolicy.parse(top.string("logs", MAX_TEXT).orElse("all")));
         kms.end();
         limits.end();
         top.end();
@@ -110,6 +118,16 @@ public record Settings(Kms kms, Limits limits) {
             throw new YamlException("kms.roots is neither 'system' nor an absolute path");
         }
         return Optional.of(Path.of(roots));
+    }
+
+    private static Set<String> egress(YamlMap top) throws YamlException {
+        Set<String> hosts = new TreeSet<>(top.texts("egress", MAX_HOSTS, MAX_TEXT));
+        for (String host : hosts) {
+            if (!host.matches("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")) {
+                throw new YamlException("egress holds what is not a host's name in lower case");
+            }
+        }
+        return hosts;
     }
 
     private static Optional<String> region(YamlMap kms) throws YamlException {

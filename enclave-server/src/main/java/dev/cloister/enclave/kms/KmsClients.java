@@ -4,6 +4,7 @@ import dev.cloister.enclave.config.Settings;
 import dev.cloister.protocol.channel.Address;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ public final class KmsClients implements AutoCloseable {
         this.http = ApacheHttpClient.builder()
                 .socketFactory(sockets)
                 // There is no DNS here, and the address is of no use: the parent's forwarder connects.
-                .dnsResolver(host -> new InetAddress[] {InetAddress.getLoopbackAddress()})
+                .dnsResolver(this::resolve)
                 .proxyConfiguration(ProxyConfiguration.builder()
                         .useSystemPropertyValues(false)
                         .useEnvironmentVariableValues(false)
@@ -57,6 +58,14 @@ public final class KmsClients implements AutoCloseable {
                 .maxConnections(MAX_CONNECTIONS)
                 .expectContinueEnabled(false)
                 .build();
+    }
+
+    /** Every connection to a host that is not known yet asks here, whatever led to it. */
+    private InetAddress[] resolve(String host) throws UnknownHostException {
+        if (!settings.egress().isEmpty() && !settings.egress().contains(host)) {
+            throw new UnknownHostException(host + " is not in the image's egress list");
+        }
+        return new InetAddress[] {InetAddress.getLoopbackAddress()};
     }
 
     /** How connections are made. */

@@ -1,5 +1,6 @@
 package dev.cloister.enclave.run;
 
+import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.enclave.sandbox.ResourceLimits;
 import dev.cloister.enclave.yaml.YamlException;
 import dev.cloister.enclave.yaml.YamlMap;
@@ -55,6 +56,11 @@ record Manifest(Optional<Map<String, List<String>>> entrypoints, LogPolicy logs,
         }
     }
 
+    /** With the image's own word on what may leave. */
+    Manifest within(LogPolicy image) {
+        return new Manifest(entrypoints, logs.and(image), limits, time);
+    }
+
     static Manifest parse(byte[] content) throws YamlException {
         YamlMap top = YamlMap.parse(content);
         // For the package's readers and the encryptor; nothing here depends on them.
@@ -69,7 +75,7 @@ record Manifest(Optional<Map<String, List<String>>> entrypoints, LogPolicy logs,
         YamlMap limits = top.map("limits");
         Manifest manifest = new Manifest(
                 Optional.of(entrypoints),
-                logs(top),
+                LogPolicy.parse(top.string("logs", MAX_TEXT).orElse("stdout")),
                 new ResourceLimits(
                         limits.integer("memory_mib", 1, MAX_MIB),
                         OptionalInt.of(
@@ -78,16 +84,6 @@ record Manifest(Optional<Map<String, List<String>>> entrypoints, LogPolicy logs,
         limits.end();
         top.end();
         return manifest;
-    }
-
-    private static LogPolicy logs(YamlMap top) throws YamlException {
-        String text = top.string("logs", MAX_TEXT).orElse("stdout");
-        return switch (text) {
-            case "none" -> LogPolicy.NONE;
-            case "stdout" -> LogPolicy.STDOUT;
-            case "all" -> LogPolicy.ALL;
-            default -> throw new YamlException("logs is none of none, stdout, all");
-        };
     }
 
     private static RefusedException refused(String why) {

@@ -1,5 +1,6 @@
 package dev.cloister.enclave.run;
 
+import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.protocol.frame.FrameConnection;
 import dev.cloister.protocol.run.Run;
 import dev.cloister.protocol.run.RunReply;

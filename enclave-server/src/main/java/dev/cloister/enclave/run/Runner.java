@@ -1,5 +1,6 @@
 package dev.cloister.enclave.run;
 
+import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.enclave.console.Console;
 import dev.cloister.enclave.kernel.Memory;
 import dev.cloister.enclave.kernel.PathHandle;
@@ -47,9 +48,16 @@ public final class Runner {
      * @param packageBytes most that one package unpacks to
      * @param scratchBytes size of each folder that an application can write to for itself
      * @param sampleRegion where the keys of packages in the AWS sample's format live
+     * @param logs most of an application's output that may leave, whatever its owner says
      */
     public record Settings(
-            Path synced, Path runs, Path system, long packageBytes, long scratchBytes, Optional<String> sampleRegion) {}
+            Path synced,
+            Path runs,
+            Path system,
+            long packageBytes,
+            long scratchBytes,
+            Optional<String> sampleRegion,
+            LogPolicy logs) {}
 
     public Runner(Settings settings, DataKeys dataKeys, Sandbox sandbox, SecureRandom random, Console console) {
         this.settings = settings;
@@ -118,7 +126,7 @@ public final class Runner {
 
     private int runUnpacked(RunRequest.Start request, RunFolder folder, PinnedPaths data, Execution execution)
             throws Exception {
-        Manifest manifest = Manifest.read(folder.packageFolder());
+        Manifest manifest = Manifest.read(folder.packageFolder()).within(settings.logs);
         List<String> command = new ArrayList<>(
                 Entrypoint.commandLine(manifest, request.entrypoint(), folder.packageFolder(), settings.system));
         command.addAll(request.arguments());

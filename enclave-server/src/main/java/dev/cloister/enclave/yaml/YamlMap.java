@@ -82,6 +82,12 @@ public final class YamlMap {
         return new YamlMap(path + key + ".", value == null ? Map.of() : asMap(path + key, value));
     }
 
+    /** A list of texts, which is not empty unless the key is missing. */
+    public List<String> texts(String key, int maxEntries, int maxLength) throws YamlException {
+        Object value = ask(key);
+        return value == null ? List.of() : asTexts(path + key, value, maxEntries, maxLength);
+    }
+
     /** A mapping of any names to lists of texts, as it stands in the file; empty when the key is missing. */
     public Map<String, List<String>> lists(String key, int maxEntries, int maxLength) throws YamlException {
         Object value = ask(key);
@@ -107,9 +113,14 @@ public final class YamlMap {
         }
     }
 
-    private @Nullable Object ask(String key) {
+    /** The value, or null when the key is missing. A key without a value is neither. */
+    private @Nullable Object ask(String key) throws YamlException {
         asked.add(key);
-        return values.get(key);
+        Object value = values.get(key);
+        if (value == null && values.containsKey(key)) {
+            throw new YamlException(path + key + " has no value");
+        }
+        return value;
     }
 
     private static Map<?, ?> asMap(String what, Object value) throws YamlException {

@@ -41,11 +41,15 @@ final class SettingsTest {
                   synced_mib: 100
                   package_mib: 200
                   scratch_mib: 300
+                logs: none
+                egress: [kms.eu-central-1.amazonaws.com, kms.example]
                 """);
         assertThat(settings.kms().endpoint("eu-west-3")).contains(URI.create("https://kms.eu-west-3.example:8443"));
         assertThat(settings.kms().roots()).contains(Path.of("/etc/cloister/kms-roots.pem"));
         assertThat(settings.kms().region()).contains("eu-central-1");
         assertThat(settings.limits()).isEqualTo(new Settings.Limits(2, OptionalInt.of(100), OptionalInt.of(200), 300));
+        assertThat(settings.logs()).isEqualTo(LogPolicy.NONE);
+        assertThat(settings.kms().egress()).containsExactlyInAnyOrder("kms.eu-central-1.amazonaws.com", "kms.example");
     }
 
     @ParameterizedTest
@@ -63,7 +67,14 @@ final class SettingsTest {
                 "kms: {endpoint: 'https://{other}.example'}",
                 "kms: {roots: relative.pem}",
                 "kms: {region: 'eu-central-1.evil.example/'}",
-                "kms: []"
+                "kms: []",
+                "kms:",
+                "logs:",
+                "logs: some",
+                "egress:",
+                "egress: []",
+                "egress: ['*.amazonaws.com']",
+                "egress: kms.example"
             })
     void anythingElse_isRefused(String text) {
         assertThatThrownBy(() -> read(text)).isInstanceOf(ConfigurationException.class);

@@ -70,7 +70,7 @@ final class KmsDataKeysTest {
         server = new KmsServer(HOST);
         forwarder = new ParentForwarder(forwarderAddress(), server.address());
         recipientKeys = new RecipientKeys(new SecureRandom());
-        use(server.writeRoots(folder.resolve("roots.pem")));
+        use(server.writeRoots(folder.resolve("roots.pem")), Set.of());
     }
 
     @AfterEach
@@ -87,8 +87,12 @@ final class KmsDataKeysTest {
 
     /** The endpoint is AWS's own; the roots are what an image may set. */
     private void use(Path roots) throws Exception {
+        use(roots, Set.of());
+    }
+
+    private void use(Path roots, Set<String> egress) throws Exception {
         clients = new KmsClients(
-                new Settings.Kms(Optional.empty(), Optional.of(roots), Optional.empty()), forwarderAddress());
+                new Settings.Kms(Optional.empty(), Optional.of(roots), Optional.empty(), egress), forwarderAddress());
         keys = new KmsDataKeys(clients, new Nsm(KmsDataKeysTest::attest), recipientKeys);
     }
 
@@ -144,6 +148,19 @@ final class KmsDataKeysTest {
         }
         assertThat(documents).hasSize(3);
         assertThat(forwarder.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void hostThatIsNotInTheEgressList_isNotConnectedTo() throws Exception {
+        server.answer(request -> wrapped(request, new byte[32]));
+        clients.close();
+        use(server.writeRoots(folder.resolve("again.pem")), Set.of("kms.eu-west-1.amazonaws.com"));
+        assertThat(refusal().reason()).isEqualTo(Refusal.KMS_UNREACHABLE);
+        assertThat(forwarder.connections()).isZero();
+        clients.close();
+        use(server.writeRoots(folder.resolve("third.pem")), Set.of(HOST));
+        unwrap().close();
+        assertThat(server.requests()).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.cloister.enclave.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.enclave.console.Console;
 import dev.cloister.enclave.kernel.Mounts;
 import dev.cloister.enclave.kms.DataKeys;
@@ -43,29 +44,35 @@ final class Enclave implements AutoCloseable {
             RunService.Timeouts timeouts,
             DataKeys keys,
             ControlGroups groups,
-            Path system) {
+            Path system,
+            LogPolicy logs) {
         static final Options DEFAULT = new Options(
                 4,
                 64 << 20,
                 new RunService.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(2)),
                 TestPackages.keys(),
                 ControlGroups.detect(Path.of("/sys/fs/cgroup")),
-                Path.of("/"));
+                Path.of("/"),
+                LogPolicy.ALL);
 
         Options maxRuns(int runs) {
-            return new Options(runs, packageBytes, timeouts, keys, groups, system);
+            return new Options(runs, packageBytes, timeouts, keys, groups, system, logs);
         }
 
         Options packageBytes(long bytes) {
-            return new Options(maxRuns, bytes, timeouts, keys, groups, system);
+            return new Options(maxRuns, bytes, timeouts, keys, groups, system, logs);
         }
 
         Options keys(DataKeys other) {
-            return new Options(maxRuns, packageBytes, timeouts, other, groups, system);
+            return new Options(maxRuns, packageBytes, timeouts, other, groups, system, logs);
+        }
+
+        Options logs(LogPolicy other) {
+            return new Options(maxRuns, packageBytes, timeouts, keys, groups, system, other);
         }
 
         Options groups(ControlGroups other) {
-            return new Options(maxRuns, packageBytes, timeouts, keys, other, system);
+            return new Options(maxRuns, packageBytes, timeouts, keys, other, system, logs);
         }
     }
 
@@ -83,7 +90,13 @@ final class Enclave implements AutoCloseable {
         Console out = new Console(new PrintStream(console, true, StandardCharsets.UTF_8));
         Runner runner = new Runner(
                 new Runner.Settings(
-                        synced(), runs(), options.system, options.packageBytes, 16 << 20, Optional.of("eu-central-1")),
+                        synced(),
+                        runs(),
+                        options.system,
+                        options.packageBytes,
+                        16 << 20,
+                        Optional.of("eu-central-1"),
+                        options.logs),
                 options.keys,
                 sandbox,
                 new SecureRandom(),

@@ -273,7 +273,8 @@ final class HostileApplicationTest {
                     Enclave.Options.DEFAULT.timeouts(),
                     TestPackages.keys(),
                     Enclave.Options.DEFAULT.groups(),
-                    system));
+                    system,
+                    Enclave.Options.DEFAULT.logs()));
             enclave.addPackage("a.cloister", Map.of("main.py", """
                     import os
                     print(os.path.exists("/opt"), os.listdir("/etc"))

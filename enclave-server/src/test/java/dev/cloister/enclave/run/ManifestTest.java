@@ -3,6 +3,7 @@ package dev.cloister.enclave.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.enclave.yaml.YamlException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.cloister.enclave.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.enclave.sandbox.ControlGroups;
 import dev.cloister.protocol.channel.Channel;
 import dev.cloister.protocol.channel.Channels;
@@ -311,6 +312,15 @@ final class RunServiceTest {
         RunClient.Result result = enclave.runEntrypoint("talk.cloister", "main");
         assertThat(result.stdout()).isEqualTo("out\n");
         assertThat(result.stderr()).isEqualTo("err\n");
+    }
+
+    @Test
+    void logPolicyOfTheImage_isTheMostThatLeaves() throws IOException {
+        restart(Enclave.Options.DEFAULT.logs(LogPolicy.STDOUT));
+        addTalker("all");
+        RunClient.Result result = enclave.runEntrypoint("talk.cloister", "main");
+        assertThat(result.stdout()).isEqualTo("out\n");
+        assertThat(result.stderr()).isEmpty();
     }
 
     private void addTalker(String logs) throws IOException {

@@ -73,14 +73,22 @@ final class YamlMapTest {
 
     @Test
     void valuesOfAnotherKind_areRefusedByTheirKey() throws YamlException {
-        YamlMap map = parse("a: 1\nb: x\nc: [x]\nd: {e: x}\nf: {g: []}\nh: {i: [1]}\nj: null");
+        YamlMap map = parse("a: 1\nb: x\nc: [x]\nd: {e: x}\nf: {g: []}\nh: {i: [1]}");
         assertThatThrownBy(() -> map.string("a", 9)).hasMessageStartingWith("a is not a text");
         assertThatThrownBy(() -> map.integer("b", 1, 9)).hasMessageStartingWith("b is not a whole number from 1 to 9");
         assertThatThrownBy(() -> map.map("c")).hasMessage("c is not a mapping");
         assertThatThrownBy(() -> map.lists("d", 9, 9)).hasMessageContaining("an entry of d is not a list");
         assertThatThrownBy(() -> map.lists("f", 9, 9)).hasMessageContaining("an entry of f is not a list");
         assertThatThrownBy(() -> map.lists("h", 9, 9)).hasMessageContaining("is not a text");
-        assertThat(map.string("j", 9)).isEmpty();
+    }
+
+    @Test
+    void keyWithoutAValue_isRefusedAndNotTakenForMissing() throws YamlException {
+        YamlMap map = parse("a: null\nb:\nc: []");
+        assertThatThrownBy(() -> map.string("a", 9)).hasMessage("a has no value");
+        assertThatThrownBy(() -> map.map("b")).hasMessage("b has no value");
+        assertThatThrownBy(() -> map.texts("c", 9, 9)).hasMessageContaining("c is not a list of 1 to 9 texts");
+        assertThat(map.string("d", 9)).isEmpty();
     }
 
     @Test
