@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Makes a blobs folder from Debian packages, in the names of AWS's: bzImage, bzImage.config, cmdline, init and, where the
-# kernel has the driver as a module, nsm.ko. For images that run without AWS; on AWS, take the blobs of
-# aws-nitro-enclaves-cli-devel.
+# Makes a blobs folder, in the names of AWS's: bzImage, bzImage.config, cmdline, init and, where the kernel has the driver
+# as a module, nsm.ko. The kernel is Debian's, init is compiled from init.c beside this script and carries the kernel's
+# vsock drivers. For images that boot without AWS; on AWS, take the blobs of aws-nitro-enclaves-cli-devel.
 # usage: debian.sh DIR
-# needs: apt-get with Debian's sources, dpkg-deb, xz for compressed modules
+# needs: apt-get with Debian's sources, dpkg-deb, gcc and libc6-dev, xz for compressed modules
 #
 # Packages are unpacked, never installed. A complete folder is left as it is; remove it to get newer packages.
 # KERNEL_PACKAGE names another kernel than linux-image-cloud-amd64, such as linux-image-cloud-amd64/bookworm-backports.
 set -euo pipefail
 umask 022
 export LC_ALL=C
+
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+readonly here
 
 fail() {
     echo "blobs: error: $1" >&2
@@ -48,21 +51,40 @@ make_kernel() {
     mv "$work"/files/boot/vmlinuz-* "$partial/bzImage"
     mv "$work"/files/boot/config-* "$partial/bzImage.config"
     make_nsm "$deb"
+    make_init "$deb"
 }
 
 # Kernels before 6.8 have no driver for the security module.
 make_nsm() {
-    dpkg-deb --fsys-tarfile "$1" | tar -x -O --wildcards '*/drivers/misc/nsm.ko*' >"$work/nsm" 2>/dev/null || return 0
-    case "$(head -c 6 "$work/nsm" | od -An -tx1 | tr -d ' \n')" in
-        fd377a585a00) xz -dc <"$work/nsm" >"$partial/nsm.ko" ;;
-        *) mv "$work/nsm" "$partial/nsm.ko" ;;
+    module "$1" nsm "$partial/nsm.ko"
+    [ -s "$partial/nsm.ko" ] || rm "$partial/nsm.ko"
+}
+
+# Takes a module out of the kernel's package, uncompressed; an empty file where the kernel has it built in or not at all.
+module() {
+    local deb=$1 name=$2 target=$3
+    dpkg-deb --fsys-tarfile "$deb" | tar -x -O --wildcards "*/$name.ko*" >"$work/module" 2>/dev/null || true
+    case "$(head -c 6 "$work/module" | od -An -tx1 | tr -d ' \n')" in
+        fd377a585a00) xz -dc <"$work/module" >"$target" ;;
+        28b52ffd*) fail "the modules of this kernel are compressed with zstd" "choose another one with KERNEL_PACKAGE" ;;
+        *) cp "$work/module" "$target" ;;
     esac
 }
 
+# In the order in which init loads them.
+readonly vsock_modules=(virtio_ring virtio virtio_mmio vsock vmw_vsock_virtio_transport_common
+    vmw_vsock_virtio_transport)
+
 make_init() {
-    local deb
-    deb=$(download "$work/init" busybox-static)
-    dpkg-deb --fsys-tarfile "$deb" | tar -x -O --wildcards '*bin/busybox' >"$partial/init"
+    local name
+    mkdir "$work/modules"
+    for name in "${vsock_modules[@]}"; do
+        module "$1" "$name" "$work/modules/$name.ko"
+    done
+    command -v gcc >/dev/null || fail "no gcc to compile init with" "apt-get install gcc libc6-dev"
+    # Nothing of this machine's folders or of the time gets in: the file is measured.
+    gcc -std=gnu11 -Os -Wall -Wextra -Werror -static -s -Wl,--build-id=none -Wa,-I"$work/modules" \
+        -o "$partial/init" "$here/init.c" || fail "init.c cannot be compiled" "apt-get install gcc libc6-dev"
     chmod 755 "$partial/init"
 }
 
@@ -81,7 +103,6 @@ main() {
     trap 'exit 130' INT TERM HUP
     chmod 755 "$partial"
     make_kernel
-    make_init
     printf '%s\n' "$cmdline" >"$partial/cmdline"
     mv -T "$partial" "$target"
 }
