@@ -151,7 +151,7 @@ public final class EnclaveMain {
     private static NsmTransport open(Platform.SecurityModule module) throws IOException {
         return switch (module) {
             case Platform.SecurityModule.Device(Path path) -> NsmDevice.open(path);
-            case Platform.SecurityModule.Socket(Path path) -> new NsmSocket(path);
+            case Platform.SecurityModule.Socket(Address address) -> new NsmSocket(address);
         };
     }
 

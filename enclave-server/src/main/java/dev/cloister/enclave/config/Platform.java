@@ -10,10 +10,12 @@ import java.util.Map;
  * KMS judges the attestation, and TLS ends in this process.
  *
  * @param address from {@code CLOISTER_VSOCK}: {@code vsock} (the default) or {@code unix:<folder>}
- * @param securityModule from {@code CLOISTER_NSM}: a device ({@code /dev/nsm} by default) or {@code unix:<path>}
+ * @param securityModule from {@code CLOISTER_NSM}: a device ({@code /dev/nsm} by default), {@code unix:<path>}
+ *     or {@code vsock:<cid>:<port>}
  */
 public record Platform(EnclaveAddress address, SecurityModule securityModule) {
     private static final String UNIX = "unix:";
+    private static final String VSOCK = "vsock:";
 
     /** Where the security module is. */
     public sealed interface SecurityModule {
@@ -21,7 +23,7 @@ public record Platform(EnclaveAddress address, SecurityModule securityModule) {
         record Device(Path path) implements SecurityModule {}
 
         /** The socket of a local one. */
-        record Socket(Path path) implements SecurityModule {}
+        record Socket(Address address) implements SecurityModule {}
     }
 
     /** Reads the environment. */
@@ -42,12 +44,17 @@ public record Platform(EnclaveAddress address, SecurityModule securityModule) {
     }
 
     private static SecurityModule module(String text) throws ConfigurationException {
-        if (text.startsWith(UNIX + "/")) {
-            return new SecurityModule.Socket(Path.of(text.substring(UNIX.length())));
-        }
         if (text.startsWith("/")) {
             return new SecurityModule.Device(Path.of(text));
         }
-        throw new ConfigurationException("CLOISTER_NSM is neither a device nor unix:<absolute path>");
+        try {
+            if (text.startsWith(UNIX + "/") || text.startsWith(VSOCK)) {
+                return new SecurityModule.Socket(Address.parse(text));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("CLOISTER_NSM: " + e.getMessage());
+        }
+        throw new ConfigurationException(
+                "CLOISTER_NSM is neither a device nor unix:<absolute path> nor vsock:<cid>:<port>");
     }
 }

@@ -9,20 +9,19 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The security module of a local enclave, which has no hypervisor: a unix socket on which each request and each
+ * The security module of a local enclave, which has no Nitro hypervisor: a socket on which each request and each
  * response is a {@code u32} big-endian length and that many bytes of CBOR. One connection serves one exchange.
  */
 public final class NsmSocket implements NsmTransport {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Address address;
 
-    public NsmSocket(Path socket) {
-        this.address = new Address.Unix(socket);
+    public NsmSocket(Address address) {
+        this.address = address;
     }
 
     @Override

@@ -55,7 +55,7 @@ final class NsmSocketTest {
     }
 
     private Nsm module() {
-        return new Nsm(new NsmSocket(folder.resolve("nsm.sock")));
+        return new Nsm(new NsmSocket(new Address.Unix(folder.resolve("nsm.sock"))));
     }
 
     private static byte[] framed(int length, byte[] body) {
@@ -93,7 +93,7 @@ final class NsmSocketTest {
 
     @Test
     void noModule_fails() {
-        Nsm missing = new Nsm(new NsmSocket(folder.resolve("none.sock")));
+        Nsm missing = new Nsm(new NsmSocket(new Address.Unix(folder.resolve("none.sock"))));
         assertThatThrownBy(missing::random).hasMessage("the security module cannot be reached");
     }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 
 /** This program in a process of its own, in a session of its own, so that closing the terminal does not end it. */
 final class Detached {
-    private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
     private static final long POLL_MILLIS = 25;
 
@@ -34,8 +33,9 @@ final class Detached {
      * @param what is started, for messages
      * @param log takes what it says on its standard streams; its folder is there
      * @param arguments of {@link LocalMain}
+     * @param limit how long it may take until it is ready
      */
-    static <T> T start(String what, Path log, List<String> arguments, Probe<T> probe)
+    static <T> T start(String what, Path log, List<String> arguments, Duration limit, Probe<T> probe)
             throws IOException, CommandException {
         PrivateFiles.replace(log, new byte[0]);
         Process process = new ProcessBuilder(command(arguments))
@@ -45,7 +45,7 @@ final class Detached {
                 .start();
         boolean isReady = false;
         try {
-            T found = await(what, process, log, probe);
+            T found = await(what, process, log, limit, probe);
             isReady = true;
             return found;
         } finally {
@@ -84,9 +84,9 @@ final class Detached {
         return command;
     }
 
-    private static <T> T await(String what, Process process, Path log, Probe<T> probe)
+    private static <T> T await(String what, Process process, Path log, Duration limit, Probe<T> probe)
             throws IOException, CommandException {
-        long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
+        long deadline = System.nanoTime() + limit.toNanos();
         try {
             while (System.nanoTime() < deadline) {
                 Optional<T> found = probe.look();
@@ -100,7 +100,7 @@ final class Detached {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw failed("the " + what + " was not ready within " + READY_TIMEOUT.toSeconds() + " s", log);
+        throw failed("the " + what + " was not ready within " + limit.toSeconds() + " s", log);
     }
 
     private static CommandException failed(String message, Path log) {

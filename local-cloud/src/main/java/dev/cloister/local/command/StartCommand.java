@@ -6,20 +6,28 @@ import dev.cloister.cli.ExitStatus;
 import dev.cloister.cli.Json;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.local.account.Account;
+import dev.cloister.local.enclave.Enclave;
 import dev.cloister.local.enclave.EnclaveFile;
 import dev.cloister.local.enclave.Folders;
 import dev.cloister.local.enclave.LocalEnclave;
 import dev.cloister.local.enclave.ParentInstance;
 import dev.cloister.local.nsm.LocalAttestationAuthority;
 import dev.cloister.local.state.PrivateFiles;
+import dev.cloister.local.vm.MachineSize;
+import dev.cloister.local.vm.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +39,12 @@ import picocli.CommandLine.Parameters;
         description = "Start an enclave from an image; ends with it, or with --detach leaves it running.")
 final class StartCommand implements Callable<Integer> {
     private static final String INSTANCE = "i-0123456789abcdef0";
+    private static final int MAX_CPUS = 64;
+
+    /** A sandbox serves within a second or two; a machine whose processors are translated needs a minute. */
+    private static final Duration SANDBOX_LIMIT = Duration.ofSeconds(60);
+
+    private static final Duration MACHINE_LIMIT = Duration.ofMinutes(15);
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -40,6 +54,37 @@ final class StartCommand implements Callable<Integer> {
 
     @Option(names = "--detach", description = "Return as soon as it serves; 'cloister local stop' ends it.")
     private boolean detach;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Machine machine;
+
+    /** The options of a virtual machine; the others need the first. */
+    private static final class Machine {
+        @Option(
+                names = "--vm",
+                required = true,
+                description = "Boot the image's own kernel in a virtual machine (QEMU) instead of a sandbox.")
+        private boolean wanted;
+
+        @Option(
+                names = "--memory",
+                paramLabel = "MIB",
+                description = "Memory of the machine in MiB [four times the image, at least 1024].")
+        private @Nullable Integer memoryMib;
+
+        @Option(names = "--cpus", paramLabel = "N", description = "Its processors [${DEFAULT-VALUE}].")
+        private int cpus = 2;
+
+        MachineSize size() throws CommandException {
+            if (cpus < 1 || cpus > MAX_CPUS || (memoryMib != null && (memoryMib < 256 || memoryMib > 1 << 20))) {
+                throw new CommandException(
+                        ExitStatus.USAGE,
+                        "a machine has 256 to 1048576 MiB of memory and 1 to " + MAX_CPUS + " processors",
+                        "leave --memory and --cpus out for what suits the image");
+            }
+            return new MachineSize(memoryMib == null ? OptionalInt.empty() : OptionalInt.of(memoryMib), cpus);
+        }
+    }
 
     @Parameters(paramLabel = "IMAGE", description = "The image file.")
     private Path image = Path.of("");
@@ -54,17 +99,11 @@ final class StartCommand implements Callable<Integer> {
         }
         if (detach) {
             PrivateFiles.directory(enclave.state().layout().enclaves());
-            List<String> arguments = List.of(
-                    "start",
-                    "--state",
-                    enclave.state().layout().root().toString(),
-                    "--name",
-                    enclave.name(),
-                    image.toAbsolutePath().toString());
-            print(Detached.start("enclave", enclave.log(), arguments, () -> EnclaveFile.read(enclave.file())));
+            Duration limit = machine == null ? SANDBOX_LIMIT : MACHINE_LIMIT;
+            print(Detached.start("enclave", enclave.log(), arguments(), limit, () -> EnclaveFile.read(enclave.file())));
             return ExitStatus.DONE.code();
         }
-        try (LocalEnclave running = open()) {
+        try (Enclave running = open()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(running)));
             EnclaveFile facts = EnclaveFile.of(running);
             facts.write(enclave.file());
@@ -76,7 +115,19 @@ final class StartCommand implements Callable<Integer> {
         return ExitStatus.FAILED.code();
     }
 
-    private LocalEnclave open() throws IOException, CommandException {
+    private List<String> arguments() throws CommandException {
+        List<String> arguments = new ArrayList<>(List.of("start", "--name", enclave.name()));
+        arguments.addAll(List.of("--state", enclave.state().layout().root().toString()));
+        if (machine != null) {
+            MachineSize size = machine.size();
+            arguments.addAll(List.of("--vm", "--cpus", Integer.toString(size.cpus())));
+            size.memoryMib().ifPresent(mib -> arguments.addAll(List.of("--memory", Integer.toString(mib))));
+        }
+        arguments.add(image.toAbsolutePath().toString());
+        return arguments;
+    }
+
+    private Enclave open() throws IOException, CommandException {
         Path root = enclave.state().layout().attestationRoot();
         if (!Files.exists(root)) {
             throw new CommandException(
@@ -89,8 +140,10 @@ final class StartCommand implements Callable<Integer> {
         Account host = Account.host();
         ParentInstance parent = new ParentInstance(INSTANCE, "arn:aws:iam::" + host.id() + ":role/" + host.role());
         try {
-            return LocalEnclave.start(
-                    image, enclave.folder(), parent, LocalAttestationAuthority.load(root, new SecureRandom()));
+            LocalAttestationAuthority authority = LocalAttestationAuthority.load(root, new SecureRandom());
+            return machine == null
+                    ? LocalEnclave.start(image, enclave.folder(), parent, authority)
+                    : VirtualMachine.start(image, enclave.folder(), machine.size(), parent, authority);
         } catch (FormatException e) {
             throw new CommandException(
                     ExitStatus.FAILED,
@@ -115,7 +168,7 @@ final class StartCommand implements Callable<Integer> {
         System.out.flush();
     }
 
-    private void close(LocalEnclave running) {
+    private void close(Enclave running) {
         try {
             Files.deleteIfExists(enclave.file());
             running.close();

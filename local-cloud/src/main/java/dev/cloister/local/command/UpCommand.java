@@ -11,6 +11,7 @@ import dev.cloister.local.StateInUseException;
 import dev.cloister.local.state.PrivateFiles;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Option;
 /** {@code cloister local up}: serves until it is interrupted, or with {@code --detach} leaves a process that does. */
 @Command(name = "up", description = "Start the local cloud.")
 final class UpCommand implements Callable<Integer> {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
@@ -59,7 +62,7 @@ final class UpCommand implements Callable<Integer> {
         if (detach) {
             requireNone();
             PrivateFiles.directory(state.layout().root());
-            print(Detached.start("local cloud", state.layout().log(), arguments(), state::running));
+            print(Detached.start("local cloud", state.layout().log(), arguments(), READY_LIMIT, state::running));
             return ExitStatus.DONE.code();
         }
         try (LocalCloud cloud = open(options)) {

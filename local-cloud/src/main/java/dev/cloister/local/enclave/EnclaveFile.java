@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record EnclaveFile(long pid, Instant started, String address, String pcr0) {
     /** Tells of an enclave of this process. */
-    public static EnclaveFile of(LocalEnclave enclave) {
+    public static EnclaveFile of(Enclave enclave) {
         ProcessMark self = ProcessMark.self();
         return new EnclaveFile(
                 self.pid(),

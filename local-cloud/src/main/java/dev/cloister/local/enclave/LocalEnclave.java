@@ -1,10 +1,8 @@
 package dev.cloister.local.enclave;
 
-import dev.cloister.attestation.Bytes;
 import dev.cloister.image.build.EifUnpacker;
 import dev.cloister.image.build.UnpackedImage;
 import dev.cloister.image.eif.Measurements;
-import dev.cloister.image.eif.Pcr;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.local.nsm.LocalAttestationAuthority;
 import dev.cloister.local.nsm.LocalNsm;
@@ -12,18 +10,10 @@ import dev.cloister.protocol.channel.Address;
 import dev.cloister.protocol.channel.Channels;
 import dev.cloister.protocol.channel.EnclaveAddress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It protects nothing: root on this machine can look inside. It is there so that everything else is the real thing.
  */
-public final class LocalEnclave implements AutoCloseable {
+public final class LocalEnclave implements Enclave {
     /** How long an enclave may take until it answers on both ports. */
     public static final Duration START_LIMIT = Duration.ofSeconds(60);
 
@@ -76,12 +66,7 @@ public final class LocalEnclave implements AutoCloseable {
             Path platform = Files.createDirectory(folder.resolve("platform"));
             // Inside, a service that has given up root makes its socket here; outside, the folder above is closed.
             Files.setPosixFilePermissions(platform, PosixFilePermissions.fromString("rwxrwxrwx"));
-            LocalNsm nsm = new LocalNsm(
-                    parent.instanceId() + "-enc" + HexFormat.of().toHexDigits(System.nanoTime()),
-                    registers(unpacked.measurements(), parent),
-                    authority,
-                    InstantSource.system(),
-                    new SecureRandom());
+            LocalNsm nsm = Modules.of(unpacked.measurements(), parent, authority);
             NsmServer module = NsmServer.start(new Address.Unix(platform.resolve(NSM_SOCKET)), nsm);
             Files.setPosixFilePermissions(platform.resolve(NSM_SOCKET), PosixFilePermissions.fromString("rw-rw-rw-"));
             Process process = Namespaces.start(unpacked, platform, console(folder));
@@ -91,32 +76,6 @@ public final class LocalEnclave implements AutoCloseable {
         } catch (IOException | FormatException | RuntimeException e) {
             Folders.delete(folder);
             throw e;
-        }
-    }
-
-    private static Map<Integer, Bytes> registers(Measurements measured, ParentInstance parent) {
-        Map<Integer, Bytes> registers = new TreeMap<>();
-        registers.put(0, bytes(measured.pcr0()));
-        registers.put(1, bytes(measured.pcr1()));
-        registers.put(2, bytes(measured.pcr2()));
-        registers.put(3, extended(parent.roleArn()));
-        registers.put(4, extended(parent.instanceId()));
-        measured.pcr8().ifPresent(pcr -> registers.put(8, bytes(pcr)));
-        return registers;
-    }
-
-    private static Bytes bytes(Pcr pcr) {
-        return Bytes.copyOf(HexFormat.of().parseHex(pcr.hex()));
-    }
-
-    /** A register that was zero, extended once with a text; PCR3 and PCR4 are extended with text, not with its digest. */
-    private static Bytes extended(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-384");
-            digest.update(new byte[digest.getDigestLength()]);
-            return Bytes.copyOf(digest.digest(text.getBytes(StandardCharsets.US_ASCII)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java runtime has SHA-384", e);
         }
     }
 
@@ -155,11 +114,12 @@ public final class LocalEnclave implements AutoCloseable {
         return text.isEmpty() ? "its console is empty" : text.substring(text.lastIndexOf('\n') + 1);
     }
 
-    /** Where its ports are: what {@code --enclave} and {@code CLOISTER_ENCLAVE} take. */
+    @Override
     public EnclaveAddress address() {
         return new EnclaveAddress.Folder(folder.resolve("platform"));
     }
 
+    @Override
     public Measurements measurements() {
         return measurements;
     }
@@ -169,11 +129,12 @@ public final class LocalEnclave implements AutoCloseable {
         return process.pid();
     }
 
+    @Override
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Waits until the enclave ends. */
+    @Override
     public void await() throws InterruptedException {
         process.waitFor();
     }

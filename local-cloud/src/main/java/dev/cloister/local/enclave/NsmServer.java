@@ -17,7 +17,7 @@ import java.nio.channels.ClosedChannelException;
  * A security module behind a unix socket: each request and each response is a u32 big-endian length and that many bytes
  * of CBOR. It stands where an enclave has {@code /dev/nsm}.
  */
-final class NsmServer implements Closeable {
+public final class NsmServer implements Closeable {
     private final Listener listener;
     private final NsmTransport module;
 
@@ -26,7 +26,8 @@ final class NsmServer implements Closeable {
         this.module = module;
     }
 
-    static NsmServer start(Address address, NsmTransport module) throws IOException {
+    /** Serves a module on a socket until it is closed. */
+    public static NsmServer start(Address address, NsmTransport module) throws IOException {
         NsmServer server = new NsmServer(Channels.listen(address), module);
         Thread.ofPlatform().daemon().name("nsm").start(server::accept);
         return server;

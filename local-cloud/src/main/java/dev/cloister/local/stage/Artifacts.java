@@ -36,7 +36,8 @@ final class Artifacts {
     /** Kernel, command line and init. */
     Path blobs() throws IOException, StageException {
         Path script = home.resolve("enclave-image/blobs/debian.sh");
-        Path blobs = kept.resolve("blobs-" + digest(script));
+        Path init = home.resolve("enclave-image/blobs/init.c");
+        Path blobs = kept.resolve("blobs-" + digest(script, init));
         if (!Files.isDirectory(blobs)) {
             commands.program("bash", script.toString(), blobs.toString());
         }

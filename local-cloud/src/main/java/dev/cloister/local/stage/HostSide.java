@@ -3,8 +3,11 @@ package dev.cloister.local.stage;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.local.LocalCloud;
 import dev.cloister.local.account.Account;
+import dev.cloister.local.enclave.Enclave;
 import dev.cloister.local.enclave.LocalEnclave;
 import dev.cloister.local.enclave.ParentInstance;
+import dev.cloister.local.vm.MachineSize;
+import dev.cloister.local.vm.VirtualMachine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -48,6 +51,15 @@ public final class HostSide {
         cleanup.add("end the enclave", enclave::close);
         commands = commands.with("CLOISTER_ENCLAVE", enclave.address().toString());
         return enclave;
+    }
+
+    /** Boots an image in a virtual machine; later commands talk to it. */
+    public Enclave startMachine(Path image, MachineSize size) throws IOException, FormatException {
+        Enclave machine =
+                VirtualMachine.start(image, folder.resolve("machine"), size, PARENT, cloud.attestationAuthority());
+        cleanup.add("end the machine", machine::close);
+        commands = commands.with("CLOISTER_ENCLAVE", machine.address().toString());
+        return machine;
     }
 
     /** Lets the enclave reach the local KMS, and nothing else. */

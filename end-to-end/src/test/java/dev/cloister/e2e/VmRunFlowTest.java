@@ -1,0 +1,141 @@
+package dev.cloister.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.cloister.local.LocalCloud;
+import dev.cloister.local.LocalCloudOptions;
+import dev.cloister.local.enclave.Enclave;
+import dev.cloister.local.enclave.Folders;
+import dev.cloister.local.stage.Accounts;
+import dev.cloister.local.stage.Cleanup;
+import dev.cloister.local.stage.Commands.Outcome;
+import dev.cloister.local.stage.HostSide;
+import dev.cloister.local.stage.ThirdParty;
+import dev.cloister.local.vm.MachineSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The main job over real AF_VSOCK: the image's own kernel and init boot in QEMU, and everything else is as on a parent
+ * instance. One machine is booted for all tests, which run in order; the last one kills it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class VmRunFlowTest {
+    /** A call to a mount without a machine must not take longer. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+
+    private static final Duration SOON = Duration.ofMinutes(1);
+
+    private final Cleanup cleanup = new Cleanup(System.err);
+    private Path work = Path.of("");
+    private ThirdParty thirdParty = null;
+    private HostSide host = null;
+    private Enclave machine = null;
+    private Path image = Path.of("");
+
+    @BeforeAll
+    void boot() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64")), "Debian's qemu-system-x86 is missing");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "Debian's gcc is missing");
+        // Unix sockets lie below, and their paths must be short.
+        work = Files.createTempDirectory("vm-");
+        cleanup.add("remove " + work, () -> Folders.delete(work));
+        Runtime.getRuntime().addShutdownHook(new Thread(cleanup::close));
+        try {
+            LocalCloud cloud = LocalCloud.start(work.resolve("cloud"), LocalCloudOptions.inRegion("eu-west-1"));
+            cleanup.add("stop the local cloud", cloud::close);
+            new Accounts(cloud).createKey(ThirdParty.KEY);
+            thirdParty = new ThirdParty(SharedStage.home(), cloud);
+            image = work.resolve("image.eif");
+            thirdParty.buildImage(image, "synced_mib: 128, package_mib: 64");
+            host = new HostSide(SharedStage.home(), Files.createDirectory(work.resolve("h")), cloud, cleanup);
+            machine = host.startMachine(image, MachineSize.fitting());
+            host.proxy();
+            host.sync();
+        } catch (Exception | Error e) {
+            cleanup.close();
+            throw e;
+        }
+    }
+
+    @AfterAll
+    void close() {
+        cleanup.close();
+        assertThat(cleanup.isComplete()).isTrue();
+    }
+
+    @Test
+    @Order(1)
+    void syncedFolder_holdsWhatIsWritten() throws Exception {
+        assertThat(host.mount().resolve("from_server.txt")).isNotEmptyFile();
+        byte[] bytes = new byte[3_000_001];
+        new Random(7).nextBytes(bytes);
+        Path file = Files.createDirectories(host.mount().resolve("data/deep")).resolve("random");
+        Files.write(file, bytes);
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    }
+
+    @Test
+    @Order(2)
+    void imageThatIsNotPinned_isDeniedTheKey() throws Exception {
+        install("hello", "examples/hello");
+        Outcome outcome = host.run("hello.cloister", "hello.sh", "");
+        Faults.assertNotRun(outcome, "key-access-denied", Faults.KEY_ACCESS_DENIED);
+    }
+
+    @Test
+    @Order(3)
+    void pinnedImage_runsTheApplication() throws Exception {
+        thirdParty.pin(image, HostSide.PARENT.roleArn());
+        Outcome outcome = host.run("hello.cloister", "hello.sh", "");
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).isNotEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void digits_areClassifiedOnTheHostsData() throws Exception {
+        install("digits", "examples/digits/application");
+        Files.createDirectories(host.mount().resolve("dataset"));
+        Files.createDirectories(host.mount().resolve("output"));
+        Files.copy(
+                SharedStage.home().resolve("examples/digits/dataset/digits.csv"),
+                host.mount().resolve("dataset/digits.csv"));
+        Outcome outcome = host.run("digits.cloister", "main.py", "-d /dataset/ -o /output/");
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).startsWith("accuracy 0.977 on 600 digits");
+        assertThat(host.mount().resolve("output/predictions.csv")).content().hasLineCount(601);
+    }
+
+    @Test
+    @Order(5)
+    void killedMachine_endsEveryCallAtOnce_andUnmountsCleanly() throws Exception {
+        machine.close();
+        assertThat(Background.run(() -> Files.readAllBytes(host.mount().resolve("data/deep/random"))))
+                .failsWithin(AT_ONCE)
+                .withThrowableThat()
+                .withMessageMatching("(?s).*(Input/output error|Transport endpoint is not connected).*");
+        host.commands().program("fusermount", "-u", host.mount().toString());
+        assertThat(host.mount()).isEmptyDirectory();
+        Faults.await("the sync process has ended", SOON, () -> !Faults.isRunning(host.mount().toString()));
+        assertThat(Faults.isRunning(work.resolve("h").toString())).isFalse();
+    }
+
+    private void install(String name, String application) throws IOException, Exception {
+        Path sealed = work.resolve(name + ".cloister");
+        thirdParty.encrypt(SharedStage.home().resolve(application), sealed);
+        Files.copy(sealed, host.packages().resolve(name + ".cloister"));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.cloister.local.vm;
+
+import dev.cloister.protocol.channel.Channel;
+import dev.cloister.protocol.channel.Channels;
+import dev.cloister.protocol.channel.EnclaveAddress;
+import dev.cloister.protocol.channel.Listener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The folder of unix sockets in which a machine's ports are found, as those of any local enclave: {@code enclave-P.sock}
+ * leads to port P of the guest, and what listens on {@code parent-P.sock} the guest reaches as port P of CID 3.
+ */
+final class GuestPorts implements AutoCloseable {
+    /** As long as a client that connects to a real enclave would wait for its kernel. */
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+    private final EnclaveAddress.Folder folder;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    GuestPorts(EnclaveAddress.Folder folder) {
+        this.folder = folder;
+    }
+
+    /** Connects to a port of the parent, for the guest. */
+    Channel connectParent(int port) throws IOException {
+        return Channels.connect(folder.parentPort(port), CONNECT_LIMIT);
+    }
+
+    /** Whether something in the guest listens on a port; asked without keeping a connection. */
+    static boolean answers(VsockDevice device, int port) throws IOException {
+        try {
+            return device.open(port, new Nothing()).opened().get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a machine started", e);
+        }
+    }
+
+    /** Offers a port of the guest to this side. */
+    void offer(VsockDevice device, int port) throws IOException {
+        Listener listener = Channels.listen(folder.enclavePort(port));
+        listeners.add(listener);
+        Thread.ofPlatform().daemon().name("guest-port-" + port).start(() -> accept(listener, device, port));
+    }
+
+    private static void accept(Listener listener, VsockDevice device, int port) {
+        try {
+            while (true) {
+                Channel client = listener.accept();
+                try {
+                    device.open(port, client);
+                } catch (IOException tooMany) {
+                    client.close();
+                }
+            }
+        } catch (IOException closed) {
+            // The machine has ended.
+        }
+    }
+
+    @Override
+    public void close() {
+        listeners.forEach(Listener::close);
+    }
+
+    /** A peer that has nothing to say and hangs up. */
+    private static final class Nothing implements Channel {
+        @Override
+        public int read(ByteBuffer target) {
+            return -1;
+        }
+
+        @Override
+        public void write(ByteBuffer... sources) {
+            for (ByteBuffer source : sources) {
+                source.position(source.limit());
+            }
+        }
+
+        @Override
+        public void shutdownOutput() {}
+
+        @Override
+        public void setReadTimeout(Duration timeout) {}
+
+        @Override
+        public void setWriteTimeout(Duration timeout) {}
+
+        @Override
+        public void close() {}
+    }
+}
