@@ -13,13 +13,12 @@ import dev.cloister.local.stage.Commands.Outcome;
 import dev.cloister.local.stage.HostSide;
 import dev.cloister.local.stage.ThirdParty;
 import dev.cloister.local.vm.MachineSize;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -39,16 +38,16 @@ class VmRunFlowTest {
     private static final Duration SOON = Duration.ofMinutes(1);
 
     private final Cleanup cleanup = new Cleanup(System.err);
-    private Path work = Path.of("");
-    private ThirdParty thirdParty = null;
-    private HostSide host = null;
-    private Enclave machine = null;
-    private Path image = Path.of("");
+    private final Path work;
+    private final ThirdParty thirdParty;
+    private final HostSide host;
+    private final Enclave machine;
+    private final Path image;
 
-    @BeforeAll
-    void boot() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64")), "Debian's qemu-system-x86 is missing");
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "Debian's gcc is missing");
+    VmRunFlowTest() throws Exception {
+        for (String program : List.of("/usr/bin/qemu-system-x86_64", "/usr/bin/gcc")) {
+            assumeTrue(Files.isExecutable(Path.of(program)), program + " is missing");
+        }
         // Unix sockets lie below, and their paths must be short.
         work = Files.createTempDirectory("vm-");
         cleanup.add("remove " + work, () -> Folders.delete(work));
@@ -129,11 +128,14 @@ class VmRunFlowTest {
                 .withMessageMatching("(?s).*(Input/output error|Transport endpoint is not connected).*");
         host.commands().program("fusermount", "-u", host.mount().toString());
         assertThat(host.mount()).isEmptyDirectory();
-        Faults.await("the sync process has ended", SOON, () -> !Faults.isRunning(host.mount().toString()));
+        Faults.await(
+                "the sync process has ended",
+                SOON,
+                () -> !Faults.isRunning(host.mount().toString()));
         assertThat(Faults.isRunning(work.resolve("h").toString())).isFalse();
     }
 
-    private void install(String name, String application) throws IOException, Exception {
+    private void install(String name, String application) throws Exception {
         Path sealed = work.resolve(name + ".cloister");
         thirdParty.encrypt(SharedStage.home().resolve(application), sealed);
         Files.copy(sealed, host.packages().resolve(name + ".cloister"));

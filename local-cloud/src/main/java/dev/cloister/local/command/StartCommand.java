@@ -64,7 +64,7 @@ final class StartCommand implements Callable<Integer> {
                 names = "--vm",
                 required = true,
                 description = "Boot the image's own kernel in a virtual machine (QEMU) instead of a sandbox.")
-        private boolean wanted;
+        private boolean isWanted;
 
         @Option(
                 names = "--memory",
@@ -99,7 +99,7 @@ final class StartCommand implements Callable<Integer> {
         }
         if (detach) {
             PrivateFiles.directory(enclave.state().layout().enclaves());
-            Duration limit = machine == null ? SANDBOX_LIMIT : MACHINE_LIMIT;
+            Duration limit = machine() == null ? SANDBOX_LIMIT : MACHINE_LIMIT;
             print(Detached.start("enclave", enclave.log(), arguments(), limit, () -> EnclaveFile.read(enclave.file())));
             return ExitStatus.DONE.code();
         }
@@ -115,11 +115,16 @@ final class StartCommand implements Callable<Integer> {
         return ExitStatus.FAILED.code();
     }
 
+    private @Nullable Machine machine() {
+        return machine != null && machine.isWanted ? machine : null;
+    }
+
     private List<String> arguments() throws CommandException {
         List<String> arguments = new ArrayList<>(List.of("start", "--name", enclave.name()));
         arguments.addAll(List.of("--state", enclave.state().layout().root().toString()));
-        if (machine != null) {
-            MachineSize size = machine.size();
+        Machine wanted = machine();
+        if (wanted != null) {
+            MachineSize size = wanted.size();
             arguments.addAll(List.of("--vm", "--cpus", Integer.toString(size.cpus())));
             size.memoryMib().ifPresent(mib -> arguments.addAll(List.of("--memory", Integer.toString(mib))));
         }
@@ -141,9 +146,10 @@ final class StartCommand implements Callable<Integer> {
         ParentInstance parent = new ParentInstance(INSTANCE, "arn:aws:iam::" + host.id() + ":role/" + host.role());
         try {
             LocalAttestationAuthority authority = LocalAttestationAuthority.load(root, new SecureRandom());
-            return machine == null
+            Machine wanted = machine();
+            return wanted == null
                     ? LocalEnclave.start(image, enclave.folder(), parent, authority)
-                    : VirtualMachine.start(image, enclave.folder(), machine.size(), parent, authority);
+                    : VirtualMachine.start(image, enclave.folder(), wanted.size(), parent, authority);
         } catch (FormatException e) {
             throw new CommandException(
                     ExitStatus.FAILED,

@@ -7,7 +7,7 @@ enum Accelerator {
     /** In hardware. A {@code /dev/kvm} may be there and still be of no use, within another machine for instance. */
     KVM("kvm", Duration.ofSeconds(20)),
     /** By translation; 8 to 20 times slower where a program computes. */
-    TCG("tcg", Duration.ofSeconds(240));
+    TCG("tcg", Duration.ofMinutes(4));
 
     private final String word;
     private final Duration limit;

@@ -36,7 +36,7 @@ final class GuestMemory implements AutoCloseable {
     private record Region(Description place, MemorySegment bytes) {}
 
     /** Maps all regions; the files stay the caller's to close. */
-    static GuestMemory map(List<Description> descriptions, int[] files) throws IOException, RingException {
+    static GuestMemory map(List<Description> descriptions, List<Integer> files) throws IOException, RingException {
         Arena arena = Arena.ofShared();
         try {
             List<Region> regions = new ArrayList<>();
@@ -46,7 +46,7 @@ final class GuestMemory implements AutoCloseable {
                 if (place.size <= 0 || place.offset < 0 || place.offset > Long.MAX_VALUE - place.size) {
                     throw new RingException("a region of the guest's memory has a size that cannot be");
                 }
-                MemorySegment file = Posix.map(files[i], place.offset + place.size, arena);
+                MemorySegment file = Posix.map(files.get(i), place.offset + place.size, arena);
                 regions.add(new Region(place, file.asSlice(place.offset, place.size)));
             }
             return new GuestMemory(arena, regions);

@@ -21,7 +21,7 @@ public record MachineSize(OptionalInt memoryMib, int cpus) {
     }
 
     int memoryMib(long imageBytes) {
-        long least = (imageBytes * TIMES_IMAGE >> 20) / STEP_MIB * STEP_MIB + STEP_MIB;
+        long least = ((imageBytes * TIMES_IMAGE) >> 20) / STEP_MIB * STEP_MIB + STEP_MIB;
         return memoryMib.orElse(Math.clamp(least, LEAST_MIB, Integer.MAX_VALUE));
     }
 }

@@ -93,6 +93,16 @@ record Packet(
 
     /** What a sender is told whose packet belongs to no stream. */
     Packet refusal() {
-        return new Packet(destinationCid, sourceCid, destinationPort, sourcePort, 0, type, RESET, 0, 0, 0);
+        return new Packet(
+                /* sourceCid= */ destinationCid,
+                /* destinationCid= */ sourceCid,
+                /* sourcePort= */ destinationPort,
+                /* destinationPort= */ sourcePort,
+                0,
+                type,
+                RESET,
+                0,
+                0,
+                0);
     }
 }

@@ -8,6 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A message of the vhost-user protocol: a header of three u32 (request, flags, length of the payload), the payload, and
@@ -17,7 +19,7 @@ import java.lang.foreign.MemorySegment;
  * @param payload on the heap; at most {@link #MAX_PAYLOAD} bytes
  * @param files descriptors that came along, the receiver's to close
  */
-record VhostMessage(int request, MemorySegment payload, int[] files) {
+record VhostMessage(int request, MemorySegment payload, List<Integer> files) {
     static final int GET_FEATURES = 1;
     static final int SET_FEATURES = 2;
     static final int SET_OWNER = 3;
@@ -55,7 +57,7 @@ record VhostMessage(int request, MemorySegment payload, int[] files) {
     static VhostMessage receive(int socket) throws IOException, RingException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment header = arena.allocate(HEADER, 8);
-            int[] files = receive(socket, header, arena);
+            List<Integer> files = receive(socket, header, arena);
             try {
                 int length = header.get(JAVA_INT, 8);
                 if ((header.get(JAVA_INT, 4) & 3) != VERSION || length < 0 || length > MAX_PAYLOAD) {
@@ -75,7 +77,8 @@ record VhostMessage(int request, MemorySegment payload, int[] files) {
     }
 
     /** Reads the header, and with its first byte the descriptors. */
-    private static int[] receive(int socket, MemorySegment header, Arena arena) throws IOException, RingException {
+    private static List<Integer> receive(int socket, MemorySegment header, Arena arena)
+            throws IOException, RingException {
         MemorySegment vector = arena.allocate(16, 8);
         vector.set(ADDRESS, 0, header);
         vector.set(JAVA_LONG, 8, header.byteSize());
@@ -89,12 +92,14 @@ record VhostMessage(int request, MemorySegment payload, int[] files) {
         if (got == 0) {
             throw new EOFException("the machine has hung up");
         }
-        int[] files = new int[0];
+        List<Integer> files = List.of();
         if (message.get(JAVA_LONG, 40) > CONTROL_HEADER
                 && control.get(JAVA_INT, 8) == SOL_SOCKET
                 && control.get(JAVA_INT, 12) == SCM_RIGHTS) {
             long length = control.get(JAVA_LONG, 0) - CONTROL_HEADER;
-            files = control.asSlice(CONTROL_HEADER, length).toArray(JAVA_INT);
+            files = Arrays.stream(control.asSlice(CONTROL_HEADER, length).toArray(JAVA_INT))
+                    .boxed()
+                    .toList();
         }
         if ((message.get(JAVA_INT, 48) & MSG_CTRUNC) != 0) {
             closeAll(files);
@@ -133,14 +138,14 @@ record VhostMessage(int request, MemorySegment payload, int[] files) {
 
     /** The one descriptor that came along, or -1 when the message says that there is none. */
     int onlyFile() throws RingException {
-        if (files.length > 1) {
+        if (files.size() > 1) {
             closeAll(files);
-            throw new RingException("a vhost-user message with " + files.length + " descriptors");
+            throw new RingException("a vhost-user message with " + files.size() + " descriptors");
         }
-        return files.length == 1 ? files[0] : -1;
+        return files.size() == 1 ? files.getFirst() : -1;
     }
 
-    static void closeAll(int[] files) {
+    static void closeAll(List<Integer> files) {
         for (int file : files) {
             Posix.close(file);
         }

@@ -182,8 +182,11 @@ final class VhostUserBackend implements AutoCloseable {
         try {
             MemorySegment payload = message.payload();
             int count = (int) field(payload, 0);
-            if (count < 0 || count > GuestMemory.MAX_REGIONS || count != message.files().length) {
-                throw new RingException(count + " regions of memory with " + message.files().length + " files");
+            if (count < 0
+                    || count > GuestMemory.MAX_REGIONS
+                    || count != message.files().size()) {
+                throw new RingException(
+                        count + " regions of memory with " + message.files().size() + " files");
             }
             List<GuestMemory.Description> regions = new ArrayList<>();
             for (int i = 0; i < count; i++) {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.cloister.protocol.libc.Libc;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +15,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Plays QEMU and the driver in the guest: guest memory in a memfd, two rings in it, events, and the vhost-user protocol
@@ -266,7 +265,7 @@ final class FakeMachine implements AutoCloseable {
     }
 
     /** A packet that the device has sent. */
-    record Received(Packet packet, byte[] data) {
+    record Received(Packet packet, MemorySegment data) {
         short operation() {
             return packet.operation();
         }
@@ -291,26 +290,20 @@ final class FakeMachine implements AutoCloseable {
         MemorySegment bytes = MemorySegment.ofArray(
                 bufferBytes(TO_GUEST, lastHead).asSlice(0, length).toArray(JAVA_BYTE));
         Packet packet = Packet.read(bytes);
-        return new Received(packet, bytes.asSlice(Packet.SIZE).toArray(JAVA_BYTE));
+        return new Received(packet, bytes.asSlice(Packet.SIZE));
     }
 
     /** All data until another packet comes than data. */
     byte[] receiveData(int count, int bufferSize) throws Exception {
-        List<Byte> all = new ArrayList<>();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
         while (all.size() < count) {
             Received received = receive(bufferSize);
             if (received.operation() != Packet.DATA) {
                 throw new AssertionError("operation " + received.operation() + " after " + all.size() + " bytes");
             }
-            for (byte b : received.data()) {
-                all.add(b);
-            }
+            all.writeBytes(received.data().toArray(JAVA_BYTE));
         }
-        byte[] bytes = new byte[all.size()];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = all.get(i);
-        }
-        return bytes;
+        return all.toByteArray();
     }
 
     @Override

@@ -158,8 +158,7 @@ class VsockDeviceTest {
 
     @Test
     void guestsCredit_isHeeded() throws Exception {
-        bench.machine.send(
-                Bench.credit(Bench.GUEST_PORT, Bench.PORT, Packet.REQUEST, 0, 0, 1000, 0), NOTHING);
+        bench.machine.send(Bench.credit(Bench.GUEST_PORT, Bench.PORT, Packet.REQUEST, 0, 0, 1000, 0), NOTHING);
         try (Channel parent = bench.parent.accept()) {
             assertThat(bench.machine.receive(Bench.BUFFER).operation()).isEqualTo(Packet.RESPONSE);
             byte[] bytes = new byte[2500];
