@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cloister.local.LocalCloud;
 import dev.cloister.local.LocalCloudOptions;
-import dev.cloister.local.enclave.Enclave;
 import dev.cloister.local.enclave.Folders;
 import dev.cloister.local.stage.Accounts;
 import dev.cloister.local.stage.Cleanup;
 import dev.cloister.local.stage.Commands.Outcome;
 import dev.cloister.local.stage.HostSide;
 import dev.cloister.local.stage.ThirdParty;
-import dev.cloister.local.vm.MachineSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +39,7 @@ class VmRunFlowTest {
     private final Path work;
     private final ThirdParty thirdParty;
     private final HostSide host;
-    private final Enclave machine;
+    private final ProcessHandle launcher;
     private final Path image;
 
     VmRunFlowTest() throws Exception {
@@ -60,7 +58,7 @@ class VmRunFlowTest {
             image = work.resolve("image.eif");
             thirdParty.buildImage(image, "synced_mib: 128, package_mib: 64");
             host = new HostSide(SharedStage.home(), Files.createDirectory(work.resolve("h")), cloud, cleanup);
-            machine = host.startMachine(image, MachineSize.fitting());
+            launcher = host.startMachine(image, work.resolve("cloud"));
             host.proxy();
             host.sync();
         } catch (Exception | Error e) {
@@ -120,8 +118,11 @@ class VmRunFlowTest {
 
     @Test
     @Order(5)
-    void killedMachine_endsEveryCallAtOnce_andUnmountsCleanly() throws Exception {
-        machine.close();
+    void killedLauncher_leavesNoMachine_andEndsEveryCallAtOnce() throws Exception {
+        Path files = work.resolve("cloud/enclaves/m");
+        assertThat(isRunning(files)).isTrue();
+        launcher.destroyForcibly();
+        Faults.await("the machine has ended", SOON, () -> !isRunning(files) && !Files.exists(files));
         assertThat(Background.run(() -> Files.readAllBytes(host.mount().resolve("data/deep/random"))))
                 .failsWithin(AT_ONCE)
                 .withThrowableThat()
@@ -132,7 +133,12 @@ class VmRunFlowTest {
                 "the sync process has ended",
                 SOON,
                 () -> !Faults.isRunning(host.mount().toString()));
-        assertThat(Faults.isRunning(work.resolve("h").toString())).isFalse();
+    }
+
+    /** Whether QEMU, its guard or the launcher still has the machine's folder on its command line. */
+    private static boolean isRunning(Path files) {
+        return Faults.isRunning(files.toString())
+                || Faults.isRunning(files.resolve("kernel").toString());
     }
 
     private void install(String name, String application) throws Exception {

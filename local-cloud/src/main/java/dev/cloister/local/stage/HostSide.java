@@ -3,22 +3,28 @@ package dev.cloister.local.stage;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.local.LocalCloud;
 import dev.cloister.local.account.Account;
-import dev.cloister.local.enclave.Enclave;
 import dev.cloister.local.enclave.LocalEnclave;
 import dev.cloister.local.enclave.ParentInstance;
-import dev.cloister.local.vm.MachineSize;
-import dev.cloister.local.vm.VirtualMachine;
+import dev.cloister.local.json.JsonText;
+import dev.cloister.local.json.MalformedJsonException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The host: one enclave on its parent instance, and the commands of the enclave user. */
 public final class HostSide {
     /** The instance that every enclave on the stage has for a parent. */
     public static final ParentInstance PARENT =
             new ParentInstance("i-0123456789abcdef0", "arn:aws:iam::111122223333:role/enclave-host");
+
+    /** The name of a machine; it is part of the paths of sockets, which are short. */
+    private static final String MACHINE = "m";
 
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
@@ -53,13 +59,31 @@ public final class HostSide {
         return enclave;
     }
 
-    /** Boots an image in a virtual machine; later commands talk to it. */
-    public Enclave startMachine(Path image, MachineSize size) throws IOException, FormatException {
-        Enclave machine =
-                VirtualMachine.start(image, folder.resolve("machine"), size, PARENT, cloud.attestationAuthority());
-        cleanup.add("end the machine", machine::close);
-        commands = commands.with("CLOISTER_ENCLAVE", machine.address().toString());
-        return machine;
+    /**
+     * Boots an image in a virtual machine, by the command that users type; later commands talk to it.
+     *
+     * @param state directory of the local cloud
+     * @return the process that keeps it
+     */
+    public ProcessHandle startMachine(Path image, Path state) throws IOException, StageException {
+        List<String> which = List.of("--state", state.toString(), "--name", MACHINE);
+        cleanup.add("end the machine", () -> commands.cloister(words("local", "stop", which)));
+        String told = commands.cloister(words("local", "start", which, "--vm", "--detach", "--json", image));
+        try {
+            ObjectNode facts = JsonText.parseObject(told.getBytes(StandardCharsets.UTF_8));
+            commands = commands.with("CLOISTER_ENCLAVE", facts.path("Address").asString(""));
+            return ProcessHandle.of(facts.path("ProcessID").longValue())
+                    .orElseThrow(() -> new StageException("the machine has ended again"));
+        } catch (MalformedJsonException e) {
+            throw new StageException("cloister local start --json said: " + told);
+        }
+    }
+
+    private static String[] words(String group, String command, List<String> which, Object... more) {
+        List<String> words = new ArrayList<>(List.of(group, command));
+        words.addAll(which);
+        Stream.of(more).map(Object::toString).forEach(words::add);
+        return words.toArray(String[]::new);
     }
 
     /** Lets the enclave reach the local KMS, and nothing else. */
