@@ -96,6 +96,9 @@ final class GuestPorts implements AutoCloseable {
         public void setWriteTimeout(Duration timeout) {}
 
         @Override
+        public void setBuffers(int bytes) {}
+
+        @Override
         public void close() {}
     }
 }
