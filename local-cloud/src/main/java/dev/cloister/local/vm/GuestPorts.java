@@ -5,7 +5,6 @@ import dev.cloister.protocol.channel.Channels;
 import dev.cloister.protocol.channel.EnclaveAddress;
 import dev.cloister.protocol.channel.Listener;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +35,7 @@ final class GuestPorts implements AutoCloseable {
     /** Whether something in the guest listens on a port; asked without keeping a connection. */
     static boolean answers(VsockDevice device, int port) throws IOException {
         try {
-            return device.open(port, new Nothing()).opened().get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return device.probe(port).get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             return false;
         } catch (InterruptedException e) {
@@ -70,35 +69,5 @@ final class GuestPorts implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(Listener::close);
-    }
-
-    /** A peer that has nothing to say and hangs up. */
-    private static final class Nothing implements Channel {
-        @Override
-        public int read(ByteBuffer target) {
-            return -1;
-        }
-
-        @Override
-        public void write(ByteBuffer... sources) {
-            for (ByteBuffer source : sources) {
-                source.position(source.limit());
-            }
-        }
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
-        public void setReadTimeout(Duration timeout) {}
-
-        @Override
-        public void setWriteTimeout(Duration timeout) {}
-
-        @Override
-        public void setBuffers(int bytes) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -35,6 +35,7 @@ final class VsockStream {
     private final VsockDevice device;
     private final VsockDevice.Key key;
     private final Condition changed;
+    private final boolean isAskedByGuest;
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private State state = State.ASKED;
     private @Nullable Channel host;
@@ -60,15 +61,17 @@ final class VsockStream {
         this.device = device;
         this.key = key;
         this.changed = device.lock().newCondition();
+        this.isAskedByGuest = true;
         guestRoom = request.room();
         guestForwarded = request.forwarded();
     }
 
-    /** A stream that the guest will be asked for. */
-    VsockStream(VsockDevice device, VsockDevice.Key key, Channel host) {
+    /** A stream that the guest will be asked for; without a host it ends as soon as it is open. */
+    VsockStream(VsockDevice device, VsockDevice.Key key, @Nullable Channel host) {
         this.device = device;
         this.key = key;
         this.changed = device.lock().newCondition();
+        this.isAskedByGuest = false;
         this.host = host;
     }
 
@@ -120,12 +123,16 @@ final class VsockStream {
     }
 
     private void answered() {
-        if (state == State.ASKED && host != null) {
-            state = State.OPEN;
-            opened.complete(true);
-            changed.signalAll();
-        } else {
+        if (state != State.ASKED || isAskedByGuest) {
             reset();
+            return;
+        }
+        opened.complete(true);
+        if (host == null) {
+            reset();
+        } else {
+            state = State.OPEN;
+            changed.signalAll();
         }
     }
 
@@ -208,12 +215,12 @@ final class VsockStream {
     /** Waits for the guest's answer. */
     void start() {
         Channel channel = host;
-        if (channel != null) {
-            thread("to-guest", () -> {
-                locked(this::awaitAnswer);
+        thread("to-guest", () -> {
+            locked(this::awaitAnswer);
+            if (channel != null) {
                 pump(channel);
-            });
-        }
+            }
+        });
     }
 
     private void awaitAnswer() {

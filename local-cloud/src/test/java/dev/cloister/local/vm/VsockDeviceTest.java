@@ -120,7 +120,7 @@ class VsockDeviceTest {
             bench.machine.send(Bench.packet(6000, port, answer, 0, 0), NOTHING);
             assertThat(answers.get(60, TimeUnit.SECONDS)).isEqualTo(answer == Packet.RESPONSE);
             if (answer == Packet.RESPONSE) {
-                assertThat(bench.machine.receive(Bench.BUFFER).operation()).isEqualTo(Packet.SHUTDOWN);
+                assertThat(bench.machine.receive(Bench.BUFFER).operation()).isEqualTo(Packet.RESET);
             }
         }
     }
