@@ -7,12 +7,18 @@ import dev.cloister.local.account.Endpoints;
 import dev.cloister.local.account.Sessions;
 import dev.cloister.local.account.TemporaryCredentials;
 import dev.cloister.local.audit.AuditLog;
+import dev.cloister.local.cloudformation.CloudFormationService;
+import dev.cloister.local.cloudformation.StackStore;
 import dev.cloister.local.http.HttpsFront;
 import dev.cloister.local.http.Service;
+import dev.cloister.local.iam.AssumeRefusedException;
 import dev.cloister.local.iam.Roles;
 import dev.cloister.local.kms.KmsService;
 import dev.cloister.local.kms.recipient.RecipientWrapper;
 import dev.cloister.local.nsm.LocalAttestationAuthority;
+import dev.cloister.local.policy.Attributes;
+import dev.cloister.local.policy.Caller;
+import dev.cloister.local.policy.ConditionKeys;
 import dev.cloister.local.s3.S3Front;
 import dev.cloister.local.sigv4.SigV4Verifier;
 import dev.cloister.local.state.PrivateFiles;
@@ -24,13 +30,16 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
@@ -47,10 +56,13 @@ public final class LocalCloud implements AutoCloseable {
     private final LocalAttestationAuthority attestationAuthority;
     private final Sessions sessions;
     private final Roles roles;
+    private final InstantSource clock;
+    private final StackStore stacks;
     private final Endpoints endpoints;
     private final AwsFiles awsFiles;
 
     private LocalCloud(Path state, LocalCloudOptions options, InstantSource clock) throws IOException {
+        this.clock = clock;
         SecureRandom random = new SecureRandom();
         layout = new StateLayout(PrivateFiles.directory(state.toAbsolutePath().normalize()));
         boolean isOpen = false;
@@ -71,7 +83,10 @@ public final class LocalCloud implements AutoCloseable {
                     options.s3Port(),
                     tls,
                     new S3Front.Rules(verifier, roles, keys, clock)));
-            URI kms = serve(options, tls, keys, new StsService(verifier));
+            stacks = StackStore.open(layout.stacks());
+            Service cloudFormation = new CloudFormationService(verifier, stacks, keys, s3.buckets(), roles, clock);
+            URI kms = serve(
+                    options, tls, keys, queries(new StsService(verifier, sessions, roles, clock), cloudFormation));
             endpoints = new Endpoints(
                     options.regions().getFirst(),
                     kms,
@@ -102,6 +117,43 @@ public final class LocalCloud implements AutoCloseable {
 
     public Endpoints endpoints() {
         return endpoints;
+    }
+
+    /** The roles of both accounts. */
+    public Roles roles() {
+        return roles;
+    }
+
+    /**
+     * Credentials of a role for a service that acts in the role's account.
+     *
+     * @param service such as {@code codebuild.amazonaws.com}
+     * @param source the ARN of what the service acts for, such as a project
+     */
+    public TemporaryCredentials assumeForService(
+            String service, String source, String roleArn, String sessionName, Duration lifetime)
+            throws AssumeRefusedException {
+        String account = source.split(":", -1)[4];
+        Attributes attributes = Attributes.builder()
+                .put(ConditionKeys.PRINCIPAL_IS_AWS_SERVICE, "true")
+                .put(ConditionKeys.SOURCE_ARN, source)
+                .put(ConditionKeys.SOURCE_ACCOUNT, account)
+                .put(ConditionKeys.SECURE_TRANSPORT, "true")
+                .build();
+        return roles.assume(
+                        sessions,
+                        Caller.service(service, account),
+                        attributes,
+                        roleArn,
+                        sessionName,
+                        clock.instant(),
+                        lifetime)
+                .credentials();
+    }
+
+    /** The stacks of both accounts. */
+    public StackStore stacks() {
+        return stacks;
     }
 
     /** The credentials of an account's role. */
@@ -166,9 +218,19 @@ public final class LocalCloud implements AutoCloseable {
         }
     }
 
-    private URI serve(LocalCloudOptions options, SSLContext tls, Service kms, Service sts) throws IOException {
+    /** The services of the query protocol, told apart by the version of their interface. */
+    private static Service queries(Service sts, Service cloudFormation) {
+        String version = "Version=" + CloudFormationService.VERSION;
+        return (request, id) -> {
+            String form = new String(request.body(), StandardCharsets.UTF_8);
+            boolean isCloudFormation = Arrays.asList(form.split("&", -1)).contains(version);
+            return (isCloudFormation ? cloudFormation : sts).answer(request, id);
+        };
+    }
+
+    private URI serve(LocalCloudOptions options, SSLContext tls, Service kms, Service queries) throws IOException {
         Service both = (request, id) ->
-                request.header("x-amz-target").isPresent() ? kms.answer(request, id) : sts.answer(request, id);
+                request.header("x-amz-target").isPresent() ? kms.answer(request, id) : queries.answer(request, id);
         InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), options.kmsPort());
         HttpsFront front = opening(HttpsFront.listen(address, tls, both));
         front.start();

@@ -137,6 +137,42 @@ class AwsToolsTest {
     }
 
     @Test
+    void awsCli_deploysATemplate() throws Exception {
+        needAwsCli();
+        String endpoint = cloud.endpoints().kms().toString();
+        Path template = Path.of("..", "cdk", "templates", "shared-bucket.template.json");
+        String[] deploy = {
+            "deploy",
+            "--template-file",
+            template.toString(),
+            "--stack-name",
+            "Tools-FileSharing-Acme",
+            "--parameter-overrides",
+            "ThirdPartyAWSAccountNumber=444455556666",
+            "ThirdPartyName=acme"
+        };
+
+        assertThat(succeeds(Account.host(), aws("cloudformation", endpoint, deploy)))
+                .contains("Successfully created/updated stack - Tools-FileSharing-Acme");
+        assertThat(succeeds(Account.host(), aws("cloudformation", endpoint, deploy)))
+                .contains("No changes to deploy");
+        assertThat(succeeds(
+                        Account.host(),
+                        aws(
+                                "cloudformation",
+                                endpoint,
+                                "describe-stacks",
+                                "--stack-name",
+                                "Tools-FileSharing-Acme",
+                                "--output",
+                                "json")))
+                .contains("CREATE_COMPLETE", "UploadPath", "/acme");
+        succeeds(
+                Account.host(),
+                aws("cloudformation", endpoint, "delete-stack", "--stack-name", "Tools-FileSharing-Acme"));
+    }
+
+    @Test
     void boto3_usesKeysOfBothAccounts() throws Exception {
         Result found = run(Account.host(), List.of(PYTHON, "-c", "import boto3"));
         assumeTrue(found.status() == 0, "boto3 is missing: install Debian's package python3-boto3");

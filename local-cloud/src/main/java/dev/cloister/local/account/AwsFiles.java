@@ -3,7 +3,9 @@ package dev.cloister.local.account;
 import dev.cloister.local.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -59,8 +61,27 @@ public final class AwsFiles {
         environment.put("AWS_ENDPOINT_URL_KMS", endpoints.kms().toString());
         environment.put("AWS_ENDPOINT_URL_S3", endpoints.s3().toString());
         environment.put("AWS_ENDPOINT_URL_STS", endpoints.kms().toString());
+        environment.put("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoints.kms().toString());
         environment.put("AWS_EC2_METADATA_DISABLED", "true");
         return environment;
+    }
+
+    /** The credentials of an account, as the files in a directory have them. */
+    public static TemporaryCredentials credentials(Path directory, Account account) throws IOException {
+        Map<String, String> found = new LinkedHashMap<>();
+        boolean isIn = false;
+        for (String line : Files.readAllLines(directory.resolve("credentials"))) {
+            if (line.startsWith("[")) {
+                isIn = line.equals("[" + account.profile() + "]");
+            } else if (isIn && line.contains(" = ")) {
+                found.put(line.substring(0, line.indexOf(" = ")), line.substring(line.indexOf(" = ") + 3));
+            }
+        }
+        return new TemporaryCredentials(
+                found.getOrDefault("aws_access_key_id", ""),
+                found.getOrDefault("aws_secret_access_key", ""),
+                found.getOrDefault("aws_session_token", ""),
+                Instant.MAX);
     }
 
     private String config(Sessions sessions) {
@@ -76,6 +97,7 @@ public final class AwsFiles {
         text.add("kms =").add("  endpoint_url = " + endpoints.kms());
         text.add("s3 =").add("  endpoint_url = " + endpoints.s3());
         text.add("sts =").add("  endpoint_url = " + endpoints.kms());
+        text.add("cloudformation =").add("  endpoint_url = " + endpoints.kms());
         return text.toString();
     }
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             DownCommand.class,
             EnvCommand.class,
             AuditCommand.class,
+            DeployCommand.class,
             StartCommand.class,
             StopCommand.class,
             DemoCommand.class

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,14 +17,28 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** All roles as one file. */
+/** All roles and the policies they may name, as one file. */
 final class RoleFile {
     private RoleFile() {}
 
-    static void write(Path file, Collection<Role> roles) throws IOException {
+    /**
+     * What the file holds.
+     *
+     * @param managedPolicies documents by ARN
+     */
+    record Content(List<Role> roles, Map<String, String> managedPolicies) {
+        Content {
+            roles = List.copyOf(roles);
+            managedPolicies = Map.copyOf(managedPolicies);
+        }
+    }
+
+    static void write(Path file, Content content) throws IOException {
         ObjectNode json = JsonText.object();
+        ObjectNode managed = json.putObject("managedPolicies");
+        content.managedPolicies().forEach(managed::put);
         ArrayNode list = json.putArray("roles");
-        for (Role role : roles) {
+        for (Role role : content.roles()) {
             ObjectNode node = list.addObject()
                     .put("account", role.account())
                     .put("name", role.name())
@@ -37,24 +50,27 @@ final class RoleFile {
         PrivateFiles.replace(file, JsonText.write(json).getBytes(StandardCharsets.UTF_8));
     }
 
-    static List<Role> read(Path file) throws IOException {
+    static Content read(Path file) throws IOException {
         try {
             List<Role> roles = new ArrayList<>();
-            for (JsonNode node : JsonText.parseObject(Files.readAllBytes(file)).path("roles")) {
-                Map<String, String> policies = new TreeMap<>();
-                for (Map.Entry<String, JsonNode> policy : node.path("policies").properties()) {
-                    policies.put(policy.getKey(), policy.getValue().stringValue());
-                }
+            ObjectNode json = JsonText.parseObject(Files.readAllBytes(file));
+            for (JsonNode node : json.path("roles")) {
                 roles.add(new Role(
                         node.path("account").stringValue(),
                         node.path("name").stringValue(),
                         node.path("trustPolicy").stringValue(),
-                        policies,
+                        texts(node.path("policies")),
                         Optional.ofNullable(node.path("boundary").asString(null))));
             }
-            return roles;
+            return new Content(roles, texts(json.path("managedPolicies")));
         } catch (MalformedJsonException | JacksonException e) {
             throw new IOException(file + " is damaged", e);
         }
+    }
+
+    private static Map<String, String> texts(JsonNode node) {
+        Map<String, String> texts = new TreeMap<>();
+        node.properties().forEach(one -> texts.put(one.getKey(), one.getValue().stringValue()));
+        return texts;
     }
 }

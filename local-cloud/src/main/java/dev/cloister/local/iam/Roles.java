@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +36,7 @@ public final class Roles implements Identities {
     private final List<Account> accounts;
     private final Identity administrator;
     private final Map<String, Role> byArn = new ConcurrentHashMap<>();
+    private final Map<String, String> managedPolicies = new ConcurrentHashMap<>();
     private final ReentrantLock changes = new ReentrantLock();
 
     private Roles(Path file, List<Account> accounts, Identity administrator) {
@@ -53,7 +53,9 @@ public final class Roles implements Identities {
                     accounts,
                     Identity.of(PolicyParser.parseIdentityPolicy(IdentityPolicy.TEXT)));
             if (Files.exists(roles.file)) {
-                RoleFile.read(roles.file).forEach(role -> roles.byArn.put(role.arn(), role));
+                RoleFile.Content content = RoleFile.read(roles.file);
+                content.roles().forEach(role -> roles.byArn.put(role.arn(), role));
+                roles.managedPolicies.putAll(content.managedPolicies());
             }
             return roles;
         } catch (MalformedPolicyException e) {
@@ -90,6 +92,30 @@ public final class Roles implements Identities {
         return byArn.containsKey(arn)
                 || accounts.stream()
                         .anyMatch(account -> account.caller().roleArn().equals(arn));
+    }
+
+    /** A role that was made, by its name without its path. */
+    public Optional<Role> find(String account, String name) {
+        return byArn.values().stream()
+                .filter(role -> role.account().equals(account))
+                .filter(role ->
+                        role.name().substring(role.name().lastIndexOf('/') + 1).equals(name))
+                .findFirst();
+    }
+
+    /** The document of a policy that roles name by its ARN. */
+    public Optional<String> managedPolicy(String arn) {
+        return Optional.ofNullable(managedPolicies.get(arn));
+    }
+
+    /** Keeps such a policy. Roles that have it already go on with what it said when they were made. */
+    public void putManagedPolicy(String arn, String document) throws MalformedPolicyException {
+        PolicyParser.parseIdentityPolicy(document);
+        change(() -> managedPolicies.put(arn, document));
+    }
+
+    public void removeManagedPolicy(String arn) {
+        change(() -> managedPolicies.remove(arn));
     }
 
     /** A role that was made. */
@@ -147,13 +173,16 @@ public final class Roles implements Identities {
     private void change(Runnable change) {
         changes.lock();
         try {
-            Map<String, Role> before = Map.copyOf(byArn);
+            Map<String, Role> roles = Map.copyOf(byArn);
+            Map<String, String> policies = Map.copyOf(managedPolicies);
             change.run();
             try {
-                RoleFile.write(file, new ArrayList<>(byArn.values()));
+                RoleFile.write(file, new RoleFile.Content(List.copyOf(byArn.values()), managedPolicies));
             } catch (IOException e) {
                 byArn.clear();
-                byArn.putAll(before);
+                byArn.putAll(roles);
+                managedPolicies.clear();
+                managedPolicies.putAll(policies);
                 throw new UncheckedIOException("the state directory cannot be written", e);
             }
         } finally {

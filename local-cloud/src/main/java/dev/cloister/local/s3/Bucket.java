@@ -45,7 +45,7 @@ public record Bucket(
     }
 
     /** Its policy; one that says nothing where it has none. */
-    Policy policy() {
+    public Policy policy() {
         try {
             return policyText.isPresent() ? PolicyParser.parseBucketPolicy(policyText.get()) : Policy.none();
         } catch (MalformedPolicyException e) {

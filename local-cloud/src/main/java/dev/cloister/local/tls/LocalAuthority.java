@@ -126,7 +126,7 @@ public final class LocalAuthority {
                 new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
                 new GeneralName(GeneralName.iPAddress, "::1")));
         for (String region : regions) {
-            for (String service : List.of("kms", "s3", "sts")) {
+            for (String service : List.of("kms", "s3", "sts", "cloudformation")) {
                 names.add(new GeneralName(GeneralName.dNSName, service + "." + region + ".amazonaws.com"));
             }
         }

@@ -52,6 +52,29 @@ class LocalMainTest {
     }
 
     @Test
+    void deploy_makesAStackAndDeletesIt() throws Exception {
+        assertThat(local("up", "--detach").status()).isZero();
+        String name = "Digits-FileSharing-Acme";
+        String[] parameters = {"--parameters", "ThirdPartyAWSAccountNumber=444455556666", "ThirdPartyName=acme"};
+        Result deployed = deploy("shared-bucket", name, parameters);
+        assertThat(deployed.status()).as(deployed.err()).isZero();
+        assertThat(deployed.out()).contains("BucketName\tdigits-filesharing-acme-", "KmsKeyArn\tarn:aws:kms:");
+        assertThat(deploy("shared-bucket", name, "--json").out()).contains("\"Changed\":\"false\"");
+
+        Result wrong = deploy("shared-bucket", "Other", "--parameters", "ThirdPartyAWSAccountNumber=1");
+        assertThat(wrong.status()).isEqualTo(1);
+        assertThat(wrong.err()).contains("cloister: error: ", "an AWS account number has 12 digits");
+        assertThat(deploy("no-such-template", "Other").status()).isEqualTo(2);
+        assertThat(deploy("shared-bucket", name, "--delete").status()).isZero();
+    }
+
+    private Result deploy(String template, String stack, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(template, "--stack-name", stack));
+        arguments.addAll(List.of(more));
+        return local("deploy", arguments.toArray(String[]::new));
+    }
+
+    @Test
     void nothingRunning_isSaid() throws Exception {
         assertThat(local("down").status()).isZero();
         assertThat(local("audit").err()).contains("there is no audit log at");
@@ -79,6 +102,7 @@ class LocalMainTest {
     private Result local(String command, String... arguments) throws Exception {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dcloister.home=..",
                 "-cp",
                 System.getProperty("java.class.path"),
                 LocalMain.class.getName(),
