@@ -5,6 +5,15 @@ import picocli.CommandLine.Command;
 /** The group {@code cloister image}. */
 @Command(
         name = "image",
-        description = "Build and inspect enclave images.",
-        subcommands = {BuildCommand.class, DescribeCommand.class, RuntimeCommand.class, PublishCommand.class})
+        description = "Build, inspect, compare, verify and sign enclave images.",
+        subcommands = {
+            BuildCommand.class,
+            DescribeCommand.class,
+            DiffCommand.class,
+            VerifyCommand.class,
+            SignCommand.class,
+            ExtractCommand.class,
+            RuntimeCommand.class,
+            PublishCommand.class
+        })
 public final class ImageCommand {}

@@ -6,6 +6,7 @@ import dev.cloister.cli.ExitStatus;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.key.KeyPolicyException;
 import dev.cloister.image.runtime.LinkException;
+import dev.cloister.image.sign.SigningException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,7 +23,8 @@ abstract class Task implements Callable<Integer> {
     CommonOptions common = new CommonOptions();
 
     /** Does the work and prints the result. */
-    abstract void execute() throws CommandException, FormatException, KeyPolicyException, LinkException, IOException;
+    abstract void execute()
+            throws CommandException, FormatException, KeyPolicyException, LinkException, SigningException, IOException;
 
     /** How a command that did its work ends: 0, unless what it found is bad news. */
     int status() {
@@ -35,6 +37,8 @@ abstract class Task implements Callable<Integer> {
             execute();
             return status();
         } catch (KeyPolicyException e) {
+            throw failed(String.valueOf(e.getMessage()), e.hint(), e);
+        } catch (SigningException e) {
             throw failed(String.valueOf(e.getMessage()), e.hint(), e);
         } catch (FormatException | LinkException e) {
             throw failed(String.valueOf(e.getMessage()), null, e);

@@ -15,6 +15,7 @@ public final class CpioReader {
     private static final String FORMAT = "cpio";
     private static final int MAX_NAME = 4096;
     private static final int FIELDS = 13;
+    private static final int TIME_FIELD = 5;
     private static final int WINDOW = 1 << 16;
 
     private final FileRegion archive;
@@ -80,6 +81,17 @@ public final class CpioReader {
         String target = ImagePath.latin1(((FileRegion) symlink.data()).readAll(MAX_NAME));
         demand(target.indexOf('\0') < 0, "a NUL in the target of '" + symlink.path() + "'");
         return target;
+    }
+
+    /** The modification time of an entry of a reader, in seconds since 1970. */
+    public static long modificationTime(CpioEntry entry) throws IOException {
+        FileRegion data = (FileRegion) entry.data();
+        int length = CpioArchive.HEADER_SIZE + entry.path().latin1().length() + 1;
+        long at = data.offset() - CpioArchive.roundUp(length, 4);
+        byte[] header = new byte[CpioArchive.HEADER_SIZE];
+        new FileRegion(data.channel(), at, header.length).read(0, header, header.length);
+        return Long.parseLong(
+                new String(header, CpioArchive.MAGIC.length() + 8 * TIME_FIELD, 8, StandardCharsets.ISO_8859_1), 16);
     }
 
     private void checkPadding() throws IOException, FormatException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -51,6 +52,18 @@ public final class EifFile implements Closeable {
         } catch (IOException | FormatException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Whether a file begins as an image does; what else is wrong with it, {@link #open} says. */
+    public static boolean isOne(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
+            while (magic.hasRemaining() && channel.read(magic) >= 0) {}
+            return !magic.hasRemaining() && magic.getInt(0) == EifFormat.MAGIC;
         }
     }
 

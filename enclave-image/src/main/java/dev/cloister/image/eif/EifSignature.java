@@ -1,13 +1,14 @@
 package dev.cloister.image.eif;
 
+import dev.cloister.attestation.Bytes;
+import dev.cloister.attestation.document.CoseSign1;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.file.Pem;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -65,7 +66,7 @@ public final class EifSignature {
             case "a1013823" -> "SHA512withECDSAinP1363Format";
             default -> "";
         };
-        if (algorithm.isEmpty() || !Arrays.equals(payload, payloadFor(pcr0))) {
+        if (algorithm.isEmpty() || !Arrays.equals(payload, SignatureWriter.payload(pcr0))) {
             return false;
         }
         try {
@@ -78,49 +79,41 @@ public final class EifSignature {
         }
     }
 
-    private static byte[] payloadFor(Pcr pcr0) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        putHead(out, CborReader.MAP, 2);
-        putText(out, "register_index");
-        putHead(out, CborReader.UNSIGNED, 0);
-        putText(out, "register_value");
-        byte[] value = HexFormat.of().parseHex(pcr0.hex());
-        putHead(out, CborReader.ARRAY, value.length);
-        for (byte b : value) {
-            putHead(out, CborReader.UNSIGNED, Byte.toUnsignedInt(b));
+    /**
+     * An attestation that an image has this PCR0, ready to be signed with ES384.
+     *
+     * @param payload what it says
+     */
+    public record Unsigned(Bytes payload) {
+        /** The bytes that the signature is over. */
+        public byte[] toBeSigned() {
+            return CoseSign1.toBeSigned(CoseSign1.headerFor(CoseSign1.ES384), payload);
         }
-        return out.toByteArray();
+
+        /**
+         * The whole section.
+         *
+         * @param pem the certificate's file, as it will stand there
+         * @param signature r and s, 48 bytes each
+         */
+        public byte[] signed(byte[] pem, byte[] signature) throws FormatException {
+            CoseSign1 message = new CoseSign1(CoseSign1.headerFor(CoseSign1.ES384), payload, Bytes.copyOf(signature));
+            return SignatureWriter.section(pem, message.encode());
+        }
+    }
+
+    /** Prepares a signature. */
+    public static Unsigned of(Pcr pcr0) {
+        return new Unsigned(Bytes.copyOf(SignatureWriter.payload(pcr0)));
+    }
+
+    /** Whether the certificate is valid at a time; nitro-cli runs no image whose certificate is not. */
+    public boolean isValidAt(Instant time) {
+        return !time.isBefore(certificate.getNotBefore().toInstant())
+                && !time.isAfter(certificate.getNotAfter().toInstant());
     }
 
     private byte[] toBeSigned() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        putHead(out, CborReader.ARRAY, 4);
-        putText(out, "Signature1");
-        putBytes(out, CborReader.BYTES, protectedHeader);
-        putBytes(out, CborReader.BYTES, new byte[0]);
-        putBytes(out, CborReader.BYTES, payload);
-        return out.toByteArray();
-    }
-
-    private static void putText(ByteArrayOutputStream out, String text) {
-        putBytes(out, CborReader.TEXT, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void putBytes(ByteArrayOutputStream out, int major, byte[] bytes) {
-        putHead(out, major, bytes.length);
-        out.writeBytes(bytes);
-    }
-
-    private static void putHead(ByteArrayOutputStream out, int major, int value) {
-        if (value < 24) {
-            out.write(major << 5 | value);
-        } else if (value < 0x100) {
-            out.write(major << 5 | 24);
-            out.write(value);
-        } else {
-            out.write(major << 5 | 25);
-            out.write(value >> 8);
-            out.write(value);
-        }
+        return CoseSign1.toBeSigned(Bytes.copyOf(protectedHeader), Bytes.copyOf(payload));
     }
 }

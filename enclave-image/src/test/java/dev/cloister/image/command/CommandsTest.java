@@ -104,7 +104,10 @@ class CommandsTest {
     void imageThatIsNone_isRefusedByName() throws Exception {
         Path file = Files.writeString(folder.resolve("x.eif"), "x".repeat(600));
         assertThat(runner.run(new ImageCommand(), "describe", file.toString())).isEqualTo(1);
-        assertThat(printed()).isEqualTo("cloister: error: eif: the magic number is not '.eif'\n");
+        assertThat(printed())
+                .isEqualTo(
+                        "cloister: error: eif: the magic number is not '.eif', and it is no root filesystem either (tar: "
+                                + "no tar archive, or a header whose checksum is wrong)\n");
     }
 
     @Test
