@@ -3,12 +3,15 @@ package dev.cloister.image.command;
 import dev.cloister.cli.CommandException;
 import dev.cloister.cli.ExitStatus;
 import dev.cloister.cli.Json;
+import dev.cloister.cli.Printable;
 import dev.cloister.image.eif.EifFile;
 import dev.cloister.image.eif.EifSignature;
 import dev.cloister.image.eif.Measurements;
 import dev.cloister.image.eif.Pcr;
 import dev.cloister.image.file.FormatException;
+import dev.cloister.image.inspect.Rebuild;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,11 +24,19 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "verify",
-        description = "Compare an image with the registers it should have. Ends with 1 and says what differs.",
+        description = "Build an image again from what its build's summary recorded and compare, or compare it with the "
+                + "registers it should have. Ends with 1 and says what differs.",
         sortOptions = false)
 final class VerifyCommand extends Task {
     @Parameters(paramLabel = "IMAGE", description = "The image.")
     Path image = Path.of("");
+
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "The summary of its build [without registers: IMAGE.summary.json].")
+    @Nullable
+    Path summary;
 
     @Option(names = "--pcr0", paramLabel = "HEX", description = "The PCR0 it should have.")
     @Nullable
@@ -48,8 +59,13 @@ final class VerifyCommand extends Task {
     @Override
     void execute() throws CommandException, FormatException, IOException {
         Map<String, Pcr> expected = expected();
-        if (expected.isEmpty()) {
-            throw new CommandException(ExitStatus.USAGE, "nothing to compare with", "give --pcr0, or other registers");
+        Path recorded = summary != null ? summary : image.resolveSibling(image.getFileName() + ".summary.json");
+        boolean isRebuilt = summary != null || (expected.isEmpty() && Files.exists(recorded));
+        if (expected.isEmpty() && !isRebuilt) {
+            throw new CommandException(
+                    ExitStatus.USAGE,
+                    "nothing to compare with: no registers, and no summary at " + recorded,
+                    "give --pcr0, or the summary of the build with --summary");
         }
         Measurements measurements = measure();
         Map<String, String> actual = measurements.toMap();
@@ -59,7 +75,21 @@ final class VerifyCommand extends Task {
                 faults.add(name + " is " + found + ", not " + value);
             }
         });
+        if (isRebuilt) {
+            rebuild(recorded);
+        }
         print(actual);
+    }
+
+    private void rebuild(Path recorded) throws FormatException, IOException {
+        Rebuild rebuild = Rebuild.of(image, recorded);
+        for (String input : rebuild.changedInputs()) {
+            faults.add("not what the summary says: " + input);
+        }
+        if (!rebuild.registers().isEmpty()) {
+            faults.add("built again it has another " + String.join(", ", rebuild.registers()));
+            rebuild.causes().forEach(cause -> faults.add(cause.line()));
+        }
     }
 
     @Override
@@ -113,7 +143,7 @@ final class VerifyCommand extends Task {
             System.out.println(Json.write(map));
             return;
         }
-        faults.forEach(System.out::println);
+        faults.forEach(fault -> System.out.println(Printable.of(fault)));
         System.out.println(faults.isEmpty() ? "the image is as expected" : "the image is NOT as expected");
     }
 }

@@ -16,6 +16,7 @@ import dev.cloister.image.rootfs.TarFixture;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,29 @@ class InspectCommandsTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void imageFromRecordedInputs_isBuiltAgainAndCompared() throws Exception {
+        Path rootfs = Files.createDirectories(folder.resolve("tree/usr/bin")).resolve("one");
+        Files.writeString(rootfs, "#!/bin/sh\n");
+        Files.setPosixFilePermissions(rootfs, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path summary = folder.resolve("layered.eif.summary.json");
+        Path image = build(folder.resolve("tree"), "--summary", summary.toString());
+        Commands right = Commands.run(new ImageCommand(), "verify", image.toString());
+        assertThat(right.status()).as(right.out() + right.err()).isZero();
+        assertThat(right.out()).isEqualTo("the image is as expected\n");
+
+        Files.setPosixFilePermissions(rootfs, PosixFilePermissions.fromString("rwxrwxr-x"));
+        Commands wrong = Commands.run(new ImageCommand(), "verify", image.toString(), "--summary", summary.toString());
+        assertThat(wrong.status()).isEqualTo(1);
+        assertThat(wrong.out())
+                .contains(
+                        "not what the summary says: rootfs (",
+                        "built again it has another PCR0, PCR2",
+                        "rootfs/usr/bin/one: mode 0755 -> 0775 (PCR0, PCR2)",
+                        "the image is NOT as expected");
+        assertThat(folder).isDirectoryNotContaining(file -> file.toString().contains(".verify-"));
+    }
+
     private Path layered() throws Exception {
         String mebibyte = "x".repeat(1 << 20);
         ContainerFixture image = new ContainerFixture();
@@ -149,23 +173,16 @@ class InspectCommandsTest {
         return image.archive(folder.resolve("image.tar"), 1);
     }
 
-    private Path build(Path rootfs) throws Exception {
+    private Path build(Path rootfs, String... options) throws Exception {
         Path blobs = Files.createDirectories(folder.resolve("blobs"));
         Files.writeString(blobs.resolve("bzImage"), "kernel");
         Files.writeString(blobs.resolve("cmdline"), "console=ttyS0");
         Files.writeString(blobs.resolve("init"), "init");
         Path image = folder.resolve("layered.eif");
-        Commands built = Commands.run(
-                new ImageCommand(),
-                "build",
-                "--blobs",
-                blobs.toString(),
-                "--rootfs",
-                rootfs.toString(),
-                "--cmd",
-                "/usr/bin/one",
-                "-o",
-                image.toString());
+        List<String> words = new ArrayList<>(List.of("build", "--blobs", blobs.toString()));
+        words.addAll(List.of("--rootfs", rootfs.toString(), "--cmd", "/usr/bin/one", "-o", image.toString()));
+        words.addAll(List.of(options));
+        Commands built = Commands.run(new ImageCommand(), words.toArray(String[]::new));
         assertThat(built.status()).as(built.err()).isZero();
         return image;
     }
