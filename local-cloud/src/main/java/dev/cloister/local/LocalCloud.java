@@ -9,6 +9,10 @@ import dev.cloister.local.account.TemporaryCredentials;
 import dev.cloister.local.audit.AuditLog;
 import dev.cloister.local.cloudformation.CloudFormationService;
 import dev.cloister.local.cloudformation.StackStore;
+import dev.cloister.local.codebuild.BuildStarter;
+import dev.cloister.local.codebuild.Builds;
+import dev.cloister.local.codebuild.CodeBuildService;
+import dev.cloister.local.codebuild.Projects;
 import dev.cloister.local.http.HttpsFront;
 import dev.cloister.local.http.Service;
 import dev.cloister.local.iam.AssumeRefusedException;
@@ -85,8 +89,8 @@ public final class LocalCloud implements AutoCloseable {
                     new S3Front.Rules(verifier, roles, keys, clock)));
             stacks = StackStore.open(layout.stacks());
             Service cloudFormation = new CloudFormationService(verifier, stacks, keys, s3.buckets(), roles, clock);
-            URI kms = serve(
-                    options, tls, keys, queries(new StsService(verifier, sessions, roles, clock), cloudFormation));
+            Service queries = queries(new StsService(verifier, sessions, roles, clock), cloudFormation);
+            URI kms = serve(options, tls, targets(keys, openCodeBuild(verifier, audit)), queries);
             endpoints = new Endpoints(
                     options.regions().getFirst(),
                     kms,
@@ -228,9 +232,25 @@ public final class LocalCloud implements AutoCloseable {
         };
     }
 
-    private URI serve(LocalCloudOptions options, SSLContext tls, Service kms, Service queries) throws IOException {
+    /** The services of the JSON protocol, told apart by the target of a call. */
+    private static Service targets(Service kms, Service codebuild) {
+        return (request, id) -> {
+            boolean isForBuilds = request.header("x-amz-target").orElse("").startsWith(CodeBuildService.TARGET_PREFIX);
+            return (isForBuilds ? codebuild : kms).answer(request, id);
+        };
+    }
+
+    private Service openCodeBuild(SigV4Verifier verifier, AuditLog audit) {
+        Projects projects = new StackProjects(stacks);
+        Builds builds = opening(new Builds(layout.builds(), clock));
+        BuildStarter starter = new BuildStarter(builds, sessions, roles, () -> awsFiles, clock);
+        return new CodeBuildService(verifier, roles, projects, builds, starter, audit, clock);
+    }
+
+    private URI serve(LocalCloudOptions options, SSLContext tls, Service targets, Service queries)
+            throws IOException {
         Service both = (request, id) ->
-                request.header("x-amz-target").isPresent() ? kms.answer(request, id) : queries.answer(request, id);
+                request.header("x-amz-target").isPresent() ? targets.answer(request, id) : queries.answer(request, id);
         InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), options.kmsPort());
         HttpsFront front = opening(HttpsFront.listen(address, tls, both));
         front.start();

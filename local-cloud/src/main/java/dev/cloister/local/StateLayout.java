@@ -61,6 +61,11 @@ public record StateLayout(Path root) {
         return root.resolve("stacks");
     }
 
+    /** Builds: a folder with a log each. */
+    public Path builds() {
+        return root.resolve("builds");
+    }
+
     /** Local enclaves: a folder and a file of facts each. */
     public Path enclaves() {
         return root.resolve("enclaves");

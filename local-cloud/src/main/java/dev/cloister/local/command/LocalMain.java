@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             DeployCommand.class,
             StartCommand.class,
             StopCommand.class,
+            StartBuildCommand.class,
             DemoCommand.class
         })
 public final class LocalMain {
