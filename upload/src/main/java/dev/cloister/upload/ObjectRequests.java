@@ -1,7 +1,6 @@
 package dev.cloister.upload;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
@@ -22,10 +21,6 @@ record ObjectRequests(S3Address to, UploadTerms terms) {
     /** Sealed packages and images: bytes that no browser should guess about. */
     static final String CONTENT_TYPE = "application/octet-stream";
 
-    private @Nullable ObjectCannedACL acl() {
-        return terms.equals(UploadTerms.NONE) ? null : ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL;
-    }
-
     HeadBucketRequest bucket() {
         HeadBucketRequest.Builder request = HeadBucketRequest.builder().bucket(to.bucket());
         terms.bucketOwner().ifPresent(request::expectedBucketOwner);
@@ -37,7 +32,7 @@ record ObjectRequests(S3Address to, UploadTerms terms) {
                 .bucket(to.bucket())
                 .key(to.key())
                 .contentType(CONTENT_TYPE)
-                .acl(acl())
+                .acl(ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL)
                 .checksumAlgorithm(ChecksumAlgorithm.SHA256);
         terms.bucketOwner().ifPresent(request::expectedBucketOwner);
         terms.encryptionKey()
@@ -51,7 +46,7 @@ record ObjectRequests(S3Address to, UploadTerms terms) {
                 .bucket(to.bucket())
                 .key(to.key())
                 .contentType(CONTENT_TYPE)
-                .acl(acl())
+                .acl(ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL)
                 .checksumAlgorithm(ChecksumAlgorithm.SHA256);
         terms.bucketOwner().ifPresent(request::expectedBucketOwner);
         terms.encryptionKey()

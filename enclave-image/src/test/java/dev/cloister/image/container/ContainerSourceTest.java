@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,7 +218,7 @@ class ContainerSourceTest {
     @Test
     void changedLayerOfDockerArchive_isRefused() {
         layers("").dockerArchive();
-        image.files.get("l1/layer.tar")[600] ^= 1;
+        Objects.requireNonNull(image.files.get("l1/layer.tar"))[600] ^= 1;
         refused("the contents of layer 2 are not what the digest sha256:");
     }
 

@@ -19,10 +19,14 @@ class UserDatabaseTest {
 
     @BeforeEach
     void makeFiles() throws Exception {
-        file(
-                "etc/real/passwd",
-                "root:x:0:0:root:/root:/bin/sh\n# none\nbroken\napp:x:1000:100::/srv/app:/bin/sh\n"
-                        + "42:x:7:8::/odd:\nhuge:x:99999999999:0::/:\n");
+        file("etc/real/passwd", """
+                root:x:0:0:root:/root:/bin/sh
+                # none
+                broken
+                app:x:1000:100::/srv/app:/bin/sh
+                42:x:7:8::/odd:
+                huge:x:99999999999:0::/:
+                """);
         file("etc/group", "root:x:0:root\nusers:x:100:\nwww:x:33:root,app\nvideo:x:44:app,other\n");
         tree.add(ImagePath.of("etc/passwd"), new Node.SymbolicLink("/etc/real/passwd", 0, 0));
     }

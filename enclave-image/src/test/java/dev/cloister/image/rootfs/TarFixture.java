@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** Writes tar archives by hand, so that they can be as wrong as a test needs. */
 public final class TarFixture {
@@ -100,7 +101,7 @@ public final class TarFixture {
     /** An archive as a root filesystem. */
     public static TarSource open(Path file) throws IOException, FormatException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        Spool spool = new Spool(file.toAbsolutePath().getParent());
+        Spool spool = new Spool(Objects.requireNonNull(file.toAbsolutePath().getParent()));
         return new TarSource(channel, spool.decompress("tar", new FileRegion(channel, 0, channel.size()), null), spool);
     }
 

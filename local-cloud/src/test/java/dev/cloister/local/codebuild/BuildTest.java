@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +22,7 @@ class BuildTest {
     Path folder;
 
     private Path source;
-    private BuildRecord record;
+    private Optional<BuildRecord> ended = Optional.empty();
     private String log = "";
 
     @BeforeEach
@@ -39,7 +39,7 @@ class BuildTest {
                   install: {commands: ["kept=1; mkdir deep; cd deep", 'say() { echo "said $1"; }']}
                   build: {commands: ['say "$kept in ${PWD##*/}"']}
                 """);
-        assertThat(record.status()).contains("SUCCEEDED");
+        assertThat(record().status()).contains("SUCCEEDED");
         assertThat(log).contains("\nsaid 1 in deep\n");
     }
 
@@ -51,7 +51,7 @@ class BuildTest {
                   install: {commands: ["echo one", "false", "echo two"], finally: ['echo "last $CODEBUILD_BUILD_SUCCEEDING"']}
                   pre_build: {commands: ["echo three"]}
                 """);
-        assertThat(record.status()).contains("FAILED");
+        assertThat(record().status()).contains("FAILED");
         assertThat(log).contains("\none\n", "\nlast 0\n").doesNotContain("\ntwo\n", "\nthree\n");
         assertThat(log)
                 .contains("Running command false")
@@ -69,9 +69,9 @@ class BuildTest {
                   build: {commands: ["exit 3"]}
                   post_build: {commands: ['echo "after $CODEBUILD_BUILD_SUCCEEDING"']}
                 """);
-        assertThat(record.status()).contains("FAILED");
+        assertThat(record().status()).contains("FAILED");
         assertThat(log).contains("exit status 3", "\nafter 0\n");
-        assertThat(record.phases())
+        assertThat(record().phases())
                 .extracting(EndedPhase::name, EndedPhase::status)
                 .containsExactly(
                         tuple("DOWNLOAD_SOURCE", "SUCCEEDED"),
@@ -98,7 +98,7 @@ class BuildTest {
                   build: {commands: ["echo after"]}
                 """);
         assertThat(log).contains("\nafter\n");
-        assertThat(record.status()).contains("FAILED");
+        assertThat(record().status()).contains("FAILED");
     }
 
     @Test
@@ -112,7 +112,7 @@ class BuildTest {
                   build: {commands: ['echo "$OF_SPEC $OF_CALL $CODEBUILD_BUILD_ID"', "MADE='a b'"]}
                 """);
         assertThat(log).contains("\nspec call project:1\n");
-        assertThat(record.exported()).isEqualTo(Map.of("MADE", "a b", "ABSENT", ""));
+        assertThat(record().exported()).isEqualTo(Map.of("MADE", "a b", "ABSENT", ""));
     }
 
     @Test
@@ -138,8 +138,8 @@ class BuildTest {
         build("""
                 version: 0.2
                 phases: {build: {commands: ["sleep 600 & echo $! >$CODEBUILD_SRC_DIR/../../pid; wait"], finally: ["echo last"]}}
-                """, Duration.ofSeconds(3));
-        assertThat(record.status()).contains("TIMED_OUT");
+                """, Duration.ofSeconds(15));
+        assertThat(record().status()).contains("TIMED_OUT");
         assertThat(log).doesNotContain("\nlast\n");
         long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
         ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
@@ -160,8 +160,12 @@ class BuildTest {
     @Test
     void missingSpecification_isTold() throws Exception {
         run(Duration.ofMinutes(5));
-        assertThat(record.status()).contains("FAILED");
+        assertThat(record().status()).contains("FAILED");
         assertThat(log).contains("Phase context status code: YAML_FILE_ERROR Message: stat ", "no such file");
+    }
+
+    private BuildRecord record() {
+        return ended.orElseThrow();
     }
 
     private void build(String buildspec) throws Exception {
@@ -193,13 +197,12 @@ class BuildTest {
                 Map.of("OF_CALL", "call"),
                 Map.of(),
                 timeout);
-        AtomicReference<BuildRecord> state =
-                new AtomicReference<>(BuildRecord.begin("project:1", project, Instant.now(), logFile));
+        BuildRecord[] state = {BuildRecord.begin("project:1", project, Instant.now(), logFile)};
         try (BuildLog out = new BuildLog(logFile, InstantSource.system())) {
             Path work = Files.createDirectory(folder.resolve("work"));
-            new Build(order, work, InstantSource.system(), out, change -> state.updateAndGet(change)).run();
+            new Build(order, work, InstantSource.system(), out, change -> state[0] = change.apply(state[0])).run();
         }
-        record = state.get();
+        ended = Optional.of(state[0]);
         log = Files.readString(logFile);
         assertThat(List.of(log.lines().findFirst().orElseThrow()))
                 .allMatch(

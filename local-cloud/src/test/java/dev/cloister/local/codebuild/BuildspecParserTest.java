@@ -68,7 +68,7 @@ class BuildspecParserTest {
                 "version: 0.2; phases: {build: {commands: []}} | phases.build.commands is missing or empty",
                 "version: 0.2; phases: {build: {commands: a}} | phases.build.commands is not a list",
                 "version: 0.2; phases: {build: {commands: [{a: b}]}} | phases.build.commands[0] is not a text",
-                "version: 0.2; phases: {build: {commands: [~]}} | phases.build.commands[0] is not a text",
+                "version: 0.2; phases: {build: {commands: [null]}} | phases.build.commands[0] is not a text",
                 "version: 0.2; phases: {build: {command: [a]}} | phases.build.command is unknown",
                 "version: 0.2; phases: {build: {commands: [a], on-failure: RETRY}} | phases.build.on-failure is 'RETRY'",
                 "version: 0.2; phases: {install: {runtime-versions: {java: x}, commands: [a]}} | does not support phases.install.runtime-versions",
@@ -78,8 +78,8 @@ class BuildspecParserTest {
                 "version: 0.2; env: {secrets-manager: {A: b}}; phases: {build: {commands: [a]}} | does not support env.secrets-manager",
                 "version: 0.2; env: {shell: fish}; phases: {build: {commands: [a]}} | env.shell is 'fish'",
                 "version: 0.2; env: {variables: {A: }}; phases: {build: {commands: [a]}} | env.variables.A is not a text",
-                "version: 0.2; env: {variables: {A-B: c}}; phases: {build: {commands: [a]}} | 'A-B' is not the name",
-                "version: 0.2; env: {exported-variables: [A B]}; phases: {build: {commands: [a]}} | 'A B' is not the name",
+                "version: 0.2; env: {variables: {A-B: c}}; phases: {build: {commands: [a]}} | is not the name of a variable",
+                "version: 0.2; env: {exported-variables: [A B]}; phases: {build: {commands: [a]}} | is not the name of a variable",
             })
     void anythingElse_isRefusedByName(String yaml, String message) {
         assertThatThrownBy(() -> BuildspecParser.parse(yaml.replace("; ", "\n")))

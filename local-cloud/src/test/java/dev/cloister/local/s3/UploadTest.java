@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** What the third party's commands upload, as the host finds it. */
+/** What the third party's commands upload, into a bucket of the account's own. */
 class UploadTest {
     private static final String BUCKET = "cloister-digits-shared";
 
@@ -29,20 +29,17 @@ class UploadTest {
 
     private static LocalCloud cloud;
     private static S3Client host;
-    private static S3Client thirdParty;
 
     @BeforeAll
     static void start() throws Exception {
         cloud = LocalCloud.start(folder.resolve("cloud"), LocalCloudOptions.inRegion("us-east-1"));
         host = Clients.s3(cloud, Account.host());
-        thirdParty = Clients.s3(cloud, Account.thirdParty());
         host.createBucket(request -> request.bucket(BUCKET));
     }
 
     @AfterAll
     static void stop() throws Exception {
         host.close();
-        thirdParty.close();
         cloud.close();
     }
 
@@ -59,7 +56,7 @@ class UploadTest {
     @Test
     void whatIsWritten_arrivesInParts() throws Exception {
         byte[] content = random((17 << 20) + 3);
-        S3Upload upload = new S3Upload(thirdParty, new S3Address(BUCKET, "grown"), UploadTerms.NONE);
+        S3Upload upload = new S3Upload(host, new S3Address(BUCKET, "grown"), UploadTerms.NONE);
         Receipt receipt = upload.stream(out -> out.write(content), Progress.silent());
         assertThat(receipt.size()).isEqualTo(content.length);
         assertStored("grown", content);
@@ -69,7 +66,7 @@ class UploadTest {
 
     private static void assertArrives(String key, byte[] content) throws Exception {
         Path file = Files.write(folder.resolve(key), content);
-        S3Upload upload = new S3Upload(thirdParty, new S3Address(BUCKET, key), UploadTerms.NONE);
+        S3Upload upload = new S3Upload(host, new S3Address(BUCKET, key), UploadTerms.NONE);
         upload.check();
         upload.confirm(upload.file(file, Progress.silent()));
         assertStored(key, content);
