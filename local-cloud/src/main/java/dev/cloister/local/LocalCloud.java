@@ -247,8 +247,7 @@ public final class LocalCloud implements AutoCloseable {
         return new CodeBuildService(verifier, roles, projects, builds, starter, audit, clock);
     }
 
-    private URI serve(LocalCloudOptions options, SSLContext tls, Service targets, Service queries)
-            throws IOException {
+    private URI serve(LocalCloudOptions options, SSLContext tls, Service targets, Service queries) throws IOException {
         Service both = (request, id) ->
                 request.header("x-amz-target").isPresent() ? targets.answer(request, id) : queries.answer(request, id);
         InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), options.kmsPort());
