@@ -2,6 +2,7 @@ package dev.cloister.local.vm;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class Qemu implements AutoCloseable {
     /**
      * Starts a machine.
      *
-     * @param folder removed by the guard should this process be gone
+     * @param folder of the machine's files, removed by the guard should this process be gone
      * @param vsock where a {@link VhostUserBackend} listens
      * @throws IOException when there is no QEMU on this machine
      */
@@ -39,12 +40,7 @@ final class Qemu implements AutoCloseable {
         if (!Files.isExecutable(PROGRAM)) {
             throw new IOException("there is no " + PROGRAM + "; Debian's package is qemu-system-x86");
         }
-        List<String> command = new ArrayList<>(List.of(
-                "/bin/sh",
-                "-c",
-                script(),
-                "machine",
-                Long.toString(ProcessHandle.current().pid())));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script(), "machine"));
         command.add(folder.toString());
         command.addAll(arguments(boot, vsock, memoryMib, cpus, accelerator));
         return new Qemu(new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -110,9 +106,12 @@ final class Qemu implements AutoCloseable {
 
     /** Ends the machine at once and waits until it is gone. */
     @Override
-    public void close() throws IOException {
-        // The guard waits for the end of this stream.
-        guard.getOutputStream().close();
+    public void close() {
+        try (OutputStream word = guard.getOutputStream()) {
+            word.write('\n');
+        } catch (IOException ended) {
+            // By itself, so it needs no word.
+        }
         boolean isInterrupted = false;
         while (guard.isAlive()) {
             try {
