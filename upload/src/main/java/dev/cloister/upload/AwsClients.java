@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -46,6 +48,13 @@ public interface AwsClients {
         };
     }
 
+    /** A client for IAM, which is the same in every region; the caller closes it. */
+    static IamClient iam() throws CommandException {
+        return configured(IamClient.builder().httpClientBuilder(http(Duration.ofSeconds(10))), globalRegion())
+                .overrideConfiguration(c -> c.apiCallTimeout(Duration.ofSeconds(30)))
+                .build();
+    }
+
     private static ApacheHttpClient.Builder http(Duration socketTimeout) throws CommandException {
         ApacheHttpClient.Builder http = ApacheHttpClient.builder()
                 .connectionTimeout(Duration.ofSeconds(5))
@@ -58,6 +67,14 @@ public interface AwsClients {
     private static <B extends AwsClientBuilder<B, C>, C> B configured(B builder, @Nullable Region region)
             throws CommandException {
         return builder.region(region != null ? region : regionOfEnvironment());
+    }
+
+    private static Region globalRegion() throws CommandException {
+        return switch (PartitionMetadata.of(regionOfEnvironment()).id()) {
+            case "aws-cn" -> Region.AWS_CN_GLOBAL;
+            case "aws-us-gov" -> Region.AWS_US_GOV_GLOBAL;
+            default -> Region.AWS_GLOBAL;
+        };
     }
 
     private static Region regionOfEnvironment() throws CommandException {

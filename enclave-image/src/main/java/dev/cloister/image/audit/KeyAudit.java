@@ -24,6 +24,9 @@ public record KeyAudit(String keyArn, List<String> images, List<Finding> finding
 
         /** All grants on it. */
         List<Grant> grants(String keyArn) throws CommandException;
+
+        /** What IAM attaches to the principals of the caller's account. */
+        List<IamPolicy> iam() throws CommandException;
     }
 
     /**
@@ -38,7 +41,8 @@ public record KeyAudit(String keyArn, List<String> images, List<Finding> finding
      * Audits a key.
      *
      * @param expected the images that may decrypt; empty to take those that the policy names
-     * @throws CommandException when key or policy cannot be read; grants that cannot be read are a finding
+     * @throws CommandException when key or policy cannot be read; grants that cannot be read make it
+     *     fail, and IAM policies a note
      */
     public static KeyAudit of(Source source, String keyId, Collection<String> expected)
             throws CommandException, UnreadablePolicyException {
@@ -52,6 +56,13 @@ public record KeyAudit(String keyArn, List<String> images, List<Finding> finding
             findings.add(new Finding(Finding.Weight.UNREAD, "grants", "cannot be read: " + e.getMessage()));
         }
         findings.addAll(PolicyAudit.of(key.arn(), policy, grants, expected));
+        try {
+            findings.addAll(PolicyAudit.ofIam(key.arn(), policy, source.iam(), expected));
+        } catch (CommandException e) {
+            // What the key policy leaves to IAM without a Deny is a finding whatever IAM says.
+            findings.add(new Finding(
+                    Finding.Weight.NOTE, "iam", "policies are not read, so nobody is named: " + e.getMessage()));
+        }
         for (String replica : key.replicas()) {
             findings.add(new Finding(
                     Finding.Weight.UNREAD,

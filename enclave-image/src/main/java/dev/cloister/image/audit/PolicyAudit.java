@@ -42,16 +42,73 @@ public final class PolicyAudit {
             String keyArn, String policyJson, Collection<Grant> grants, Collection<String> expected)
             throws UnreadablePolicyException {
         Policy policy = Policy.parse(keyArn, policyJson);
-        String[] parts = keyArn.split(":", -1);
-        PolicyAudit audit = new PolicyAudit(policy, parts.length > 4 ? parts[4] : "", expected);
+        PolicyAudit audit = new PolicyAudit(policy, account(keyArn), expected);
         policy.statements().forEach(audit::judge);
         grants.forEach(audit::judge);
+        return audit.findings;
+    }
+
+    /**
+     * Names the principals to whom IAM gives what a key policy leaves to the account that owns the key.
+     *
+     * @param iam of the caller's account; policies of another one's principals are passed over
+     */
+    public static SequencedSet<Finding> ofIam(
+            String keyArn, String policyJson, Collection<IamPolicy> iam, Collection<String> expected)
+            throws UnreadablePolicyException {
+        Policy policy = Policy.parse(keyArn, policyJson);
+        PolicyAudit audit = new PolicyAudit(policy, account(keyArn), expected);
+        for (IamPolicy attached : iam) {
+            try {
+                audit.judge(attached, Policy.parse(keyArn, attached.json()));
+            } catch (UnreadablePolicyException e) {
+                audit.add(
+                        Finding.Weight.UNREAD,
+                        attached.principal(),
+                        "has an IAM policy " + attached.name() + " that cannot be read");
+            }
+        }
         return audit.findings;
     }
 
     /** The images that a policy's conditions name. */
     public static SequencedSet<String> namedImages(String keyArn, String policyJson) throws UnreadablePolicyException {
         return Policy.parse(keyArn, policyJson).namedImages();
+    }
+
+    private static String account(String arn) {
+        String[] parts = arn.split(":", -1);
+        return parts.length > 4 ? parts[4] : "";
+    }
+
+    private void judge(IamPolicy attached, Policy document) {
+        Who who = new Who("AWS", attached.principal());
+        if (!who.account().equals(owner)) {
+            return;
+        }
+        String place = "iam policy " + attached.name();
+        for (World world : worlds()) {
+            if (lets(document, DECRYPT, world) && !policy.stops(who, DECRYPT, world)) {
+                add(Finding.Weight.FINDING, place, who.phrase() + " may decrypt " + world.phrase());
+                break;
+            }
+        }
+        if (lets(document, RE_ENCRYPT, World.NO_ATTESTATION) && !policy.stops(who, RE_ENCRYPT, World.NO_ATTESTATION)) {
+            add(Finding.Weight.FINDING, place, who.phrase() + " may re-encrypt data keys to a key of their own");
+        }
+        String put = "kms:PutKeyPolicy";
+        if (lets(document, put, World.NO_ATTESTATION) && !policy.stops(who, put, World.NO_ATTESTATION)) {
+            add(Finding.Weight.NOTE, place, who.phrase() + " may replace the key policy (" + put + ")");
+        }
+    }
+
+    /** Whether an IAM policy and the key policy, which leaves it to IAM, let an action through between them. */
+    private boolean lets(Policy document, String action, World world) {
+        return document.statements().stream().anyMatch(one -> one.mayAllow(action, world, policy.keyArn()))
+                && policy.statements().stream()
+                        .filter(one -> one.mayAllow(action, world, policy.keyArn()))
+                        .flatMap(one -> one.admitted().stream())
+                        .anyMatch(who -> who.isAccount() && who.account().equals(owner));
     }
 
     private void judge(Statement statement) {

@@ -6,10 +6,12 @@ import dev.cloister.cli.Json;
 import dev.cloister.image.audit.Finding;
 import dev.cloister.image.audit.Finding.Weight;
 import dev.cloister.image.audit.Grant;
+import dev.cloister.image.audit.IamPolicy;
 import dev.cloister.image.audit.KeyAudit;
 import dev.cloister.image.audit.UnreadablePolicyException;
 import dev.cloister.image.eif.Pcr;
 import dev.cloister.image.file.FormatException;
+import dev.cloister.image.key.IamAccount;
 import dev.cloister.image.key.KeyFacts;
 import dev.cloister.image.key.KeyPolicyException;
 import dev.cloister.image.key.KmsKeyPolicies;
@@ -73,6 +75,11 @@ final class AuditCommand extends KeyTask {
             @Override
             public List<Grant> grants(String keyArn) throws CommandException {
                 return policies.grants(keyArn);
+            }
+
+            @Override
+            public List<IamPolicy> iam() throws CommandException {
+                return IamAccount.policies();
             }
         };
     }

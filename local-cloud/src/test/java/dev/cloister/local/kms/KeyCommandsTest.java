@@ -9,6 +9,7 @@ import dev.cloister.local.LocalCloudOptions;
 import dev.cloister.local.account.Account;
 import dev.cloister.local.account.TemporaryCredentials;
 import dev.cloister.local.policy.InitialKeyPolicy;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ class KeyCommandsTest {
 
     private LocalCloud cloud;
     private KmsClient owner;
+    private @Nullable String iamEndpoint;
 
     @BeforeEach
     void start() throws Exception {
@@ -107,6 +110,41 @@ class KeyCommandsTest {
                 .contains("pending deletion");
     }
 
+    /** IAM on two pages: a role with a policy of its own, and one that comes attached to a group. */
+    @Test
+    void iamPolicies_nameWhoMayWhatTheKeyPolicyLeavesToThem() throws Exception {
+        String key = owner.createKey().keyMetadata().arn();
+        String document = URLEncoder.encode(
+                "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"kms:*\",\"Resource\":\"*\"}}",
+                StandardCharsets.UTF_8);
+        String account = "arn:aws:iam::444455556666:";
+        String first = "<RoleDetailList><member><Arn>" + account + "role/deploy</Arn><RolePolicyList><member>"
+                + "<PolicyName>inline</PolicyName><PolicyDocument>" + document + "</PolicyDocument></member>"
+                + "</RolePolicyList></member></RoleDetailList><UserDetailList><member><Arn>" + account
+                + "user/eve</Arn><GroupList><member>admins</member></GroupList></member></UserDetailList>"
+                + "<IsTruncated>true</IsTruncated><Marker>more</Marker>";
+        String second = "<GroupDetailList><member><GroupName>admins</GroupName><AttachedManagedPolicies><member>"
+                + "<PolicyName>all</PolicyName><PolicyArn>" + account + "policy/all</PolicyArn></member>"
+                + "</AttachedManagedPolicies></member></GroupDetailList><Policies><member><Arn>" + account
+                + "policy/all</Arn><PolicyVersionList><member><Document>" + document
+                + "</Document><IsDefaultVersion>true</IsDefaultVersion></member></PolicyVersionList></member></Policies>"
+                + "<IsTruncated>false</IsTruncated>";
+        try (FakeIam iam = new FakeIam(first, second)) {
+            iamEndpoint = iam.endpoint();
+            String loose = key(Account.thirdParty(), "audit", "-k", key).out();
+            assertThat(loose)
+                    .contains(
+                            "finding: iam policy inline: " + account
+                                    + "role/deploy may decrypt without any attestation",
+                            "finding: iam policy " + account + "policy/all: " + account + "user/eve may decrypt");
+            owner.putKeyPolicy(request -> request.keyId(key).policy(InitialKeyPolicy.of("444455556666")));
+            Result tight = key(Account.thirdParty(), "audit", "-k", key);
+            assertThat(tight.status()).as(tight.out()).isZero();
+            assertThat(tight.out())
+                    .contains("note: iam policy inline: " + account + "role/deploy may replace the key policy");
+        }
+    }
+
     private record Result(int status, String out, String err) {}
 
     private Result key(Account account, String... words) throws Exception {
@@ -132,6 +170,9 @@ class KeyCommandsTest {
                         "AWS_ENDPOINT_URL_KMS", cloud.endpoints().kms().toString(),
                         "AWS_CA_BUNDLE",
                                 cloud.endpoints().certificateAuthority().toString()));
+        if (iamEndpoint != null) {
+            builder.environment().put("AWS_ENDPOINT_URL_IAM", iamEndpoint);
+        }
         Process process = builder.start();
         if (!process.waitFor(2, TimeUnit.MINUTES)) {
             process.destroyForcibly();
