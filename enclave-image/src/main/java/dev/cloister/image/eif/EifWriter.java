@@ -13,8 +13,6 @@ import java.util.Objects;
  * checksum, which covers the whole file but itself and is put in its place at the end.
  */
 public final class EifWriter {
-    private static final int BUFFER_SIZE = 1 << 17;
-
     private EifWriter() {}
 
     /**
@@ -32,13 +30,18 @@ public final class EifWriter {
         byte[] fileHeader = encode(header, sections);
         measurer.header(fileHeader, EifFormat.CRC_AT);
         writeFully(out, ByteBuffer.wrap(fileHeader));
-        for (EifSection section : sections) {
-            byte[] sectionHeader = encode(section);
-            measurer.header(sectionHeader, sectionHeader.length);
-            writeFully(out, ByteBuffer.wrap(sectionHeader));
-            measurer.begin(section.type());
-            try (SectionStream stream = new SectionStream(out, measurer, section)) {
+        List<Lanes.Work> works = List.of(
+                (bytes, length) -> measurer.toEverything(bytes, 0, length),
+                (bytes, length) -> measurer.toTheRest(bytes, 0, length));
+        try (Lanes lanes = new Lanes(works)) {
+            for (EifSection section : sections) {
+                byte[] sectionHeader = encode(section);
+                measurer.header(sectionHeader, sectionHeader.length);
+                writeFully(out, ByteBuffer.wrap(sectionHeader));
+                measurer.begin(section.type());
+                SectionStream stream = new SectionStream(out, lanes, section);
                 section.data().writeTo(stream);
+                stream.end();
             }
         }
         ByteBuffer crc = ByteBuffer.allocate(Integer.BYTES).putInt(0, measurer.crc());
@@ -79,19 +82,20 @@ public final class EifWriter {
         }
     }
 
-    /** Gathers small writes, measures them and holds a section to the size it announced. */
+    /** Gathers small writes, has them measured while it writes, and holds a section to the size it announced. */
     private static final class SectionStream extends OutputStream {
         private final FileChannel out;
-        private final Measurer measurer;
+        private final Lanes lanes;
         private final EifSection section;
-        private final byte[] buffer = new byte[BUFFER_SIZE];
+        private Lanes.Block block;
         private int length;
         private long written;
 
-        SectionStream(FileChannel out, Measurer measurer, EifSection section) {
+        SectionStream(FileChannel out, Lanes lanes, EifSection section) {
             this.out = out;
-            this.measurer = measurer;
+            this.lanes = lanes;
             this.section = section;
+            this.block = lanes.next();
         }
 
         @Override
@@ -103,27 +107,29 @@ public final class EifWriter {
         public void write(byte[] bytes, int from, int count) throws IOException {
             Objects.checkFromIndexSize(from, count, bytes.length);
             for (int done = 0; done < count; ) {
-                int part = Math.min(count - done, buffer.length - length);
-                System.arraycopy(bytes, from + done, buffer, length, part);
+                int part = Math.min(count - done, block.bytes.length - length);
+                System.arraycopy(bytes, from + done, block.bytes, length, part);
                 length += part;
                 done += part;
-                if (length == buffer.length) {
-                    flush();
+                if (length == block.bytes.length) {
+                    pass();
                 }
             }
         }
 
-        @Override
-        public void flush() throws IOException {
-            measurer.data(buffer, 0, length);
-            writeFully(out, ByteBuffer.wrap(buffer, 0, length));
+        private void pass() throws IOException {
+            lanes.submit(block, length);
+            writeFully(out, ByteBuffer.wrap(block.bytes, 0, length));
             written += length;
             length = 0;
+            block = lanes.next();
         }
 
-        @Override
-        public void close() throws IOException {
-            flush();
+        /** To be called when the section is complete; what measures it is through with it afterwards. */
+        void end() throws IOException {
+            pass();
+            lanes.giveBack(block);
+            lanes.drain();
             if (written != section.data().size()) {
                 throw new IOException("section " + section.type().label() + " has " + written + " bytes instead of "
                         + section.data().size());

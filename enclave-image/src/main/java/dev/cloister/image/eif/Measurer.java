@@ -41,17 +41,29 @@ final class Measurer {
 
     /** The next bytes of the section that began last. */
     void data(byte[] bytes, int from, int length) {
+        toEverything(bytes, from, length);
+        toTheRest(bytes, from, length);
+    }
+
+    /** One half of {@link #data}: what PCR0 and PCR1 measure. The two may run at the same time. */
+    void toEverything(byte[] bytes, int from, int length) {
+        switch (section) {
+            case KERNEL, CMDLINE, RAMDISK -> all.update(bytes, from, length);
+            case SIGNATURE, METADATA -> {}
+        }
+    }
+
+    /** The other half: what PCR2 measures, the checksum, the signature. */
+    void toTheRest(byte[] bytes, int from, int length) {
         crc.update(bytes, from, length);
         switch (section) {
-            case KERNEL, CMDLINE -> all.update(bytes, from, length);
             case RAMDISK -> {
-                all.update(bytes, from, length);
                 if (ramdisks > 1) {
                     application.update(bytes, from, length);
                 }
             }
             case SIGNATURE -> signature.write(bytes, from, length);
-            case METADATA -> {}
+            case KERNEL, CMDLINE, METADATA -> {}
         }
     }
 
