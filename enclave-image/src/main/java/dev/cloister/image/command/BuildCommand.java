@@ -16,11 +16,13 @@ import dev.cloister.image.manifest.ManifestException;
 import dev.cloister.image.manifest.Recipe;
 import dev.cloister.image.manifest.RecipeReader;
 import dev.cloister.image.rootfs.Warnings;
+import dev.cloister.image.sbom.BillOfMaterials;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class BuildCommand extends Task {
     /** What a manifest leaves to the command line. */
-    private static final Set<String> BESIDE_MANIFEST = Set.of("--manifest", "--output", "--summary", "--json");
+    private static final Set<String> BESIDE_MANIFEST =
+            Set.of("--manifest", "--output", "--summary", "--sbom", "--json");
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -62,6 +65,13 @@ final class BuildCommand extends Task {
     Path summary;
 
     @Option(
+            names = "--sbom",
+            paramLabel = "FILE",
+            description = "Also write the image's bill of materials, as CycloneDX JSON.")
+    @Nullable
+    Path sbom;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             required = true,
@@ -73,9 +83,17 @@ final class BuildCommand extends Task {
         Recipe recipe = recipe();
         demandFolders(recipe);
         Warnings warnings = new Warnings();
-        Built built = new RecipeBuild(recipe).build(output, warnings, tree -> {});
+        List<String> bill = new ArrayList<>();
+        Built built = new RecipeBuild(recipe).build(output, warnings, tree -> {
+            if (sbom != null) {
+                bill.add(BillOfMaterials.of(tree, recipe.name(), recipe.version()));
+            }
+        });
         List<String> lines = warnings.lines();
         lines.forEach(line -> System.err.println("cloister: warning: " + line));
+        if (sbom != null) {
+            write(sbom, bill.getFirst());
+        }
         if (summary != null) {
             write(
                     summary,
