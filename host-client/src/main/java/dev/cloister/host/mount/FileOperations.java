@@ -34,27 +34,36 @@ final class FileOperations {
 
     private final RemoteFileSystem files;
     private final OpenFiles open;
+    private final Owners owners;
 
-    FileOperations(RemoteFileSystem files, OpenFiles open) {
+    FileOperations(RemoteFileSystem files, OpenFiles open, Owners owners) {
         this.files = files;
         this.open = open;
+        this.owners = owners;
     }
 
     void getattr(long path, long stat) throws FileException {
         SyncPath file = Native.path(path);
         Optional<FileAttributes> known = RequestThread.known(file);
         if (known.isPresent()) {
-            Native.putStat(stat, known.get());
+            show(known.get(), stat);
             return;
         }
         OptionalLong handle = open.handleOf(file);
-        Native.putStat(stat, handle.isPresent() ? files.attributes(handle.getAsLong()) : files.attributes(file));
+        show(handle.isPresent() ? files.attributes(handle.getAsLong()) : files.attributes(file), stat);
     }
 
     void fgetattr(long stat, long fileInfo) throws FileException {
         long handle = Native.handle(fileInfo);
         Optional<FileAttributes> known = RequestThread.known(handle);
-        Native.putStat(stat, known.isPresent() ? known.get() : files.attributes(handle));
+        show(known.isPresent() ? known.get() : files.attributes(handle), stat);
+    }
+
+    /** Libfuse counts its hidden name as one of the file's and leaves it out, but the enclave does not know that name. */
+    private void show(FileAttributes attributes, long stat) {
+        boolean isHidden =
+                attributes.links() > 0 && open.isHidden(RequestThread.request().node());
+        Native.putStat(stat, owners.shown(attributes), isHidden ? attributes.links() + 1 : attributes.links());
     }
 
     /** An application can make links too: none leads to files of this machine. */
@@ -110,9 +119,14 @@ final class FileOperations {
     void rename(long from, long to) throws FileException {
         SyncPath source = Native.path(from);
         SyncPath target = Native.path(to);
+        boolean mayReplace = RequestThread.request().mayReplace();
         if (!OpenFiles.isHiding(target)) {
-            files.rename(source, target);
+            files.rename(source, target, mayReplace);
             return;
+        }
+        if (!mayReplace) {
+            // Libfuse makes way for a rename to the name of an open file, which this rename must not replace.
+            throw new FileException(FileException.EEXIST);
         }
         long inode = files.attributes(source).inode();
         if (RequestThread.isUnlink()) {
@@ -132,11 +146,7 @@ final class FileOperations {
     }
 
     void chown(long path, int uid, int gid) throws FileException {
-        change(
-                path,
-                Changes.ofOwner(
-                        uid == -1 ? Optional.empty() : Optional.of(uid),
-                        gid == -1 ? Optional.empty() : Optional.of(gid)));
+        change(path, Changes.ofOwner(owners.uid(uid), owners.gid(gid)));
     }
 
     void truncate(long path, long size) throws FileException {

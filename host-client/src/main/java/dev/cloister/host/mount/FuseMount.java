@@ -4,13 +4,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.cloister.cli.CommandException;
+import dev.cloister.host.remote.FileException;
 import dev.cloister.host.remote.RemoteFileSystem;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +35,7 @@ public final class FuseMount {
     private final long mountPointName;
     private final KernelDevice device;
     private final DataRequests data;
+    private final NewerRequests newer;
     private final long session;
     private final OwnChannel channel;
 
@@ -64,7 +64,7 @@ public final class FuseMount {
         this.point = point;
         this.files = files;
         this.operations = new OperationTable(
-                new FileOperations(files, open),
+                new FileOperations(files, open, owners(files)),
                 new DirectoryOperations(files),
                 new ExtendedAttributeOperations(files));
         // -f: the process is put into the background elsewhere, once the mount answers.
@@ -95,6 +95,7 @@ public final class FuseMount {
         int descriptor = library.fuse_chan_fd(library.fuse_session_next_chan(session, 0));
         device = new KernelDevice(descriptor);
         data = new DataRequests(files.data(), device);
+        newer = new NewerRequests(files, open, device);
         channel = new OwnChannel(library, descriptor, BUFFER_SIZE, new KernelAnswers(device, open));
     }
 
@@ -103,20 +104,18 @@ public final class FuseMount {
      * whatever a run in the enclave has written and closed is what the next open on the parent reads, and {@code stat}
      * is never older than the call.
      */
-    private static String options(boolean allowOther) throws CommandException {
+    private static String options(boolean allowOther) {
         String options = "-ofsname=cloister,subtype=cloister,big_writes,max_write=" + RemoteFileSystem.MAX_TRANSFER
                 + ",max_read=" + RemoteFileSystem.MAX_TRANSFER
                 + ",atomic_o_trunc,use_ino,attr_timeout=0,entry_timeout=0,negative_timeout=0";
-        // The enclave knows one user, root. Without other users, what it shows as its own belongs to who mounts.
-        return allowOther ? options + ",allow_other,default_permissions" : options + owner();
+        return allowOther ? options + ",allow_other,default_permissions" : options;
     }
 
-    private static String owner() throws CommandException {
+    private static Owners owners(RemoteFileSystem files) throws CommandException {
         try {
-            Path self = Path.of("/proc/self");
-            int uid = (int) Files.getAttribute(self, "unix:uid");
-            int gid = (int) Files.getAttribute(self, "unix:gid");
-            return uid == 0 ? "" : ",uid=" + Integer.toUnsignedString(uid) + ",gid=" + Integer.toUnsignedString(gid);
+            return Owners.of(files);
+        } catch (FileException e) {
+            throw MountPoint.failed("the enclave's folder cannot be looked at: " + e.getMessage(), null);
         } catch (IOException e) {
             throw MountPoint.failed("/proc cannot be read: " + e.getMessage(), null);
         }
@@ -140,7 +139,7 @@ public final class FuseMount {
 
         @Override
         public void handle(KernelRequest request) {
-            if (!data.take(request)) {
+            if (!data.take(request) && !newer.take(request)) {
                 library.fuse_session_process(session, request.memory().address(), request.length(), channel.address());
             }
         }

@@ -74,18 +74,23 @@ final class Native {
 
     /** Fills a {@code struct stat}. */
     static void putStat(long address, FileAttributes attributes) {
+        putStat(address, attributes, attributes.links());
+    }
+
+    /** The same with another number of links. */
+    static void putStat(long address, FileAttributes attributes, int links) {
         MemorySegment stat = at(address, STAT_SIZE - (IS_AARCH64 ? 16 : 0));
         stat.fill((byte) 0);
         stat.set(JAVA_LONG, 8, attributes.inode());
         int mode = typeBits(attributes.kind()) | attributes.permissions();
         if (IS_AARCH64) {
             stat.set(JAVA_INT, 16, mode);
-            stat.set(JAVA_INT, 20, attributes.links());
+            stat.set(JAVA_INT, 20, links);
             stat.set(JAVA_INT, 24, attributes.uid());
             stat.set(JAVA_INT, 28, attributes.gid());
             stat.set(JAVA_INT, 56, BLOCK_SIZE);
         } else {
-            stat.set(JAVA_LONG, 16, attributes.links());
+            stat.set(JAVA_LONG, 16, links);
             stat.set(JAVA_INT, 24, mode);
             stat.set(JAVA_INT, 28, attributes.uid());
             stat.set(JAVA_INT, 32, attributes.gid());

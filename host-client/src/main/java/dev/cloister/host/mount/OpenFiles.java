@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class OpenFiles {
     private static final String HIDDEN_NAME = "\\.fuse_hidden[0-9a-f]{16}";
+    /** Where the node is in a hidden name. */
+    private static final int NODE_START = ".fuse_hidden".length();
 
     private record Open(long inode, boolean isWritable) {}
 
@@ -23,6 +25,8 @@ final class OpenFiles {
     private final Map<Long, Integer> handlesByInode = new ConcurrentHashMap<>();
     /** By the hidden name alone, which libfuse makes unique: the folder it was in may be renamed or removed. */
     private final Map<String, Long> inodesByHiddenName = new ConcurrentHashMap<>();
+    /** By the kernel's name of the file, of which the hidden name begins with the lower half. */
+    private final Map<Integer, Long> inodesByHiddenNode = new ConcurrentHashMap<>();
 
     void opened(long handle, long inode, boolean isWritable) {
         handlesByInode.merge(inode, 1, Integer::sum);
@@ -53,11 +57,31 @@ final class OpenFiles {
 
     void hide(SyncPath hidden, long inode) {
         inodesByHiddenName.put(name(hidden), inode);
+        inodesByHiddenNode.put(nodeOf(name(hidden)), inode);
+    }
+
+    private static int nodeOf(String hiddenName) {
+        return Integer.parseUnsignedInt(hiddenName, NODE_START, NODE_START + 8, 16);
     }
 
     /** Forgets a hidden path; false if it is an ordinary one. */
     boolean unhide(SyncPath path) {
-        return !inodesByHiddenName.isEmpty() && inodesByHiddenName.remove(name(path)) != null;
+        if (inodesByHiddenName.isEmpty() || inodesByHiddenName.remove(name(path)) == null) {
+            return false;
+        }
+        inodesByHiddenNode.remove(nodeOf(name(path)));
+        return true;
+    }
+
+    /** Whether a file that the kernel names has lost its name. */
+    boolean isHidden(long node) {
+        return !inodesByHiddenNode.isEmpty() && inodesByHiddenNode.containsKey((int) node);
+    }
+
+    /** A handle of a file that has lost its name, by the kernel's name of it; writable if there is such a one. */
+    OptionalLong handleOfNode(long node, boolean writable) {
+        Long inode = inodesByHiddenNode.isEmpty() ? null : inodesByHiddenNode.get((int) node);
+        return inode == null ? OptionalLong.empty() : handleOf(inode, writable);
     }
 
     /** A handle of the nameless file for which a hidden path stands. */
@@ -68,9 +92,10 @@ final class OpenFiles {
     /** The same; where a writable one is wanted and there is none, any other. */
     OptionalLong handleOf(SyncPath path, boolean writable) {
         Long inode = inodesByHiddenName.isEmpty() ? null : inodesByHiddenName.get(name(path));
-        if (inode == null) {
-            return OptionalLong.empty();
-        }
+        return inode == null ? OptionalLong.empty() : handleOf(inode, writable);
+    }
+
+    private OptionalLong handleOf(long inode, boolean writable) {
         return openByHandle.entrySet().stream()
                 .filter(open -> open.getValue().inode == inode)
                 .sorted(Comparator.comparing(open -> open.getValue().isWritable != writable))

@@ -46,6 +46,7 @@ final class RequestThread extends Thread implements AnswerReader {
     public void run() {
         while (requests.receive(request)) {
             knownAttributes = null;
+            request.received();
             requests.handle(request);
         }
     }

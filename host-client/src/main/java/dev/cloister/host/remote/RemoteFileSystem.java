@@ -21,6 +21,7 @@ import dev.cloister.protocol.sync.SyncRequest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -46,10 +47,15 @@ public final class RemoteFileSystem implements Closeable {
      * @throws CommandException with status 10 when the enclave does not answer
      */
     public static RemoteFileSystem connect(EnclaveAddress enclave, Runnable onLoss) throws CommandException {
+        return connect(enclave, onLoss, StallWatch.PATIENCE);
+    }
+
+    static RemoteFileSystem connect(EnclaveAddress enclave, Runnable onLoss, Duration patience)
+            throws CommandException {
         FrameConnection connection =
                 EnclaveConnection.open(enclave, Address.SYNC_PORT, Hello.Service.SYNC, Sync.VERSION, Sync.MAX_BODY);
         try {
-            return new RemoteFileSystem(new SyncConnection(connection, onLoss));
+            return new RemoteFileSystem(new SyncConnection(connection, onLoss, patience));
         } catch (IOException e) {
             connection.close();
             throw EnclaveConnection.unreachable(enclave, e);
@@ -181,9 +187,13 @@ public final class RemoteFileSystem implements Closeable {
         ask(new SyncRequest.RemoveDirectory(path), SyncReply.Done.class);
     }
 
-    /** Renames, replacing what is there. */
-    public void rename(SyncPath from, SyncPath to) throws FileException {
-        ask(new SyncRequest.Rename(from, to, true), SyncReply.Done.class);
+    /**
+     * Renames.
+     *
+     * @param replace whether what has the new name is replaced, or makes this fail with EEXIST
+     */
+    public void rename(SyncPath from, SyncPath to, boolean replace) throws FileException {
+        ask(new SyncRequest.Rename(from, to, replace), SyncReply.Done.class);
     }
 
     public SyncReply.FileSystem statistics() throws FileException {

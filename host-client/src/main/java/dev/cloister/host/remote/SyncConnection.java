@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * read the socket; it hands out what is the others', and passes the lead on when its own answer has come. When the
  * connection ends, all that wait are told at once, and so is everyone who comes later.
  */
-final class SyncConnection implements Closeable {
+final class SyncConnection implements Closeable, StallWatch.Watched {
     /** About as long as an enclave takes for a short request. */
     private static final Duration SPIN = Duration.ofNanos(50_000);
 
@@ -34,22 +35,29 @@ final class SyncConnection implements Closeable {
     private final Map<Integer, Answer> pending = new ConcurrentHashMap<>();
     private final AtomicInteger lastId = new AtomicInteger();
     private final AtomicInteger urgent = new AtomicInteger();
+    /** Threads in {@link #ask}. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
     private final AtomicBoolean hasLeader = new AtomicBoolean();
     private final Queue<Waiter> sleepers = new ConcurrentLinkedQueue<>();
     private final Runnable onLoss;
+    private final AtomicLong answers = new AtomicLong();
     private volatile @Nullable IOException ended;
 
     /**
      * Takes over a connection that has said hello.
      *
      * @param onLoss called once if it ends otherwise than by {@link #close}
+     * @param patience how long the enclave may leave everybody waiting before it is given up
      */
-    SyncConnection(FrameConnection connection, Runnable onLoss) throws IOException {
+    SyncConnection(FrameConnection connection, Runnable onLoss, Duration patience) throws IOException {
         this.connection = connection;
         this.onLoss = onLoss;
         connection.setSpin(SPIN);
         connection.setBuffers(SOCKET_BUFFER);
+        connection.setWriteTimeout(patience);
         Thread.ofPlatform().daemon().name("sync-hang-up").start(this::watch);
+        StallWatch.start(this, patience);
     }
 
     /**
@@ -60,7 +68,22 @@ final class SyncConnection implements Closeable {
      */
     Frame ask(SyncRequest request) throws IOException {
         Waiter waiter = new Waiter(Thread.currentThread());
-        send(request, waiter);
+        waiting.incrementAndGet();
+        try {
+            send(request, waiter);
+            await(waiter);
+        } finally {
+            waiting.decrementAndGet();
+        }
+        // The lead may have been passed to this thread although its answer was there already.
+        wakeNextIfNobodyLeads();
+        if (!(Thread.currentThread() instanceof AnswerReader)) {
+            readUrgent();
+        }
+        return waiter.result();
+    }
+
+    private void await(Waiter waiter) {
         while (!waiter.isDone()) {
             if (hasLeader.compareAndSet(false, true)) {
                 lead(() -> !waiter.isDone());
@@ -72,12 +95,6 @@ final class SyncConnection implements Closeable {
                 sleepers.remove(waiter);
             }
         }
-        // The lead may have been passed to this thread although its answer was there already.
-        wakeNextIfNobodyLeads();
-        if (!(Thread.currentThread() instanceof AnswerReader)) {
-            readUrgent();
-        }
-        return waiter.result();
     }
 
     /** Reads answers as long as there is an urgent one, unless another thread does so already. */
@@ -177,6 +194,7 @@ final class SyncConnection implements Closeable {
             if (frame == null) {
                 throw new IOException("the enclave closed the connection");
             }
+            answers.incrementAndGet();
             Answer answer = take(frame.requestId());
             if (answer == null) {
                 frame.close();
@@ -206,8 +224,44 @@ final class SyncConnection implements Closeable {
         }
     }
 
+    @Override
+    public boolean isOpen() {
+        return ended == null;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return urgent.get() > 0 || waiting.get() > 0;
+    }
+
+    @Override
+    public long answers() {
+        return answers.get();
+    }
+
+    @Override
+    public void probe() throws IOException {
+        send(new SyncRequest.GetFileSystem(), new Answer() {
+            @Override
+            public void arrived(Frame frame) {
+                frame.close();
+            }
+
+            @Override
+            public void lost(IOException why) {
+                // Whoever waits for more than this is told.
+            }
+
+            @Override
+            public boolean isUrgent() {
+                return false;
+            }
+        });
+    }
+
     /** Ends the connection because the peer does not keep to the protocol, or is gone. */
-    void lose(IOException why) {
+    @Override
+    public void lose(IOException why) {
         if (end(why)) {
             onLoss.run();
         }

@@ -14,6 +14,7 @@ import dev.cloister.protocol.sync.SyncReply;
 import dev.cloister.protocol.sync.Timestamp;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -122,6 +123,21 @@ class RemoteFileSystemTest {
         assertThat(errnoOf(files, f -> f.release(1))).isEqualTo(FileException.EIO);
         assertThat(losses.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
         assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void peerThatStopsAnswering_isGivenUp() throws Exception {
+        RemoteFileSystem files = peers.connect(
+                folder,
+                losses::release,
+                connection -> {
+                    while (true) {
+                        int _ = ScriptedPeers.nextRequest(connection);
+                    }
+                },
+                Duration.ofMillis(300));
+        assertThat(errnoOf(files, f -> f.attributes(SyncPath.ROOT))).isEqualTo(FileException.EIO);
+        assertThat(losses.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.cloister.protocol.sync.Sync;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,11 @@ final class ScriptedPeers implements AutoCloseable {
 
     /** Connects to a peer that listens in {@code folder}. */
     RemoteFileSystem connect(Path folder, Runnable onLoss, Peer peer) throws Exception {
+        return connect(folder, onLoss, peer, StallWatch.PATIENCE);
+    }
+
+    /** The same with less patience for a peer that does not answer. */
+    RemoteFileSystem connect(Path folder, Runnable onLoss, Peer peer, Duration patience) throws Exception {
         EnclaveAddress address = new EnclaveAddress.Folder(folder);
         Listener listener = Channels.listen(address.enclavePort(Address.SYNC_PORT));
         open.add(listener);
@@ -40,7 +46,7 @@ final class ScriptedPeers implements AutoCloseable {
                 // The test is over.
             }
         });
-        RemoteFileSystem files = RemoteFileSystem.connect(address, onLoss);
+        RemoteFileSystem files = RemoteFileSystem.connect(address, onLoss, patience);
         open.add(files);
         return files;
     }

@@ -175,6 +175,11 @@ public final class FrameConnection implements Closeable {
         channel.setReadTimeout(timeout);
     }
 
+    /** How long {@link #send} may wait for room; zero waits for ever. */
+    public void setWriteTimeout(Duration timeout) throws IOException {
+        channel.setWriteTimeout(timeout);
+    }
+
     @Override
     public void close() {
         channel.close();
