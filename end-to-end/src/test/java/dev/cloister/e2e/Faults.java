@@ -82,7 +82,8 @@ final class Faults {
         }
     }
 
-    private static List<String> commandLine(Path process) {
+    /** The words on a command line, by the folder of a process in {@code /proc}; none when it has ended. */
+    static List<String> commandLine(Path process) {
         try {
             return List.of(Files.readString(process.resolve("cmdline")).split("\0"));
         } catch (IOException ended) {
