@@ -21,11 +21,18 @@ class BillOfMaterialsTest {
     @Test
     void packagesOfDebian_areThoseInstalled() throws Exception {
         file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
-        file(
-                "var/lib/dpkg/status",
-                "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2.15-2+b7\n"
-                        + "Description: shell\n Version: of the description\n\n"
-                        + "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n");
+        file("var/lib/dpkg/status", """
+                Package: bash
+                Status: install ok installed
+                Architecture: amd64
+                Version: 5.2.15-2+b7
+                Description: shell
+                 Version: of the description
+
+                Package: gone
+                Status: deinstall ok config-files
+                Version: 1
+                """);
         assertThat(urls()).containsExactly("pkg:deb/debian/bash@5.2.15-2%2Bb7?arch=amd64");
     }
 
@@ -59,7 +66,7 @@ class BillOfMaterialsTest {
                 "IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_RUNTIME_VERSION=\"25.0.3+9-LTS\"\n");
         file(
                 "usr/lib/python3/dist-packages/Pillow-9.dist-info/METADATA",
-                "Metadata-Version: 2.1\nName: Pil_low\n" + "Version: 9.4.0\n\nName: not this\n");
+                "Metadata-Version: 2.1\nName: Pil_low\nVersion: 9.4.0\n\nName: not this\n");
         file("etc/release", "no assignments");
         file("usr/share/METADATA", "Name: no distribution\n");
         assertThat(urls())

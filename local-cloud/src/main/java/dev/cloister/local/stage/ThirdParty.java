@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The owner of the application: encrypts it, builds an image, pins its key to that image. */
 public final class ThirdParty {
@@ -45,8 +46,7 @@ public final class ThirdParty {
      */
     public void buildImage(Path image, String limits) throws IOException, StageException {
         Path settings = image.resolveSibling(image.getFileName() + ".yaml");
-        String kms = "kms: {roots: /etc/cloister/kms-roots.pem, region: " + region + "}\n";
-        Files.writeString(settings, kms + "limits: {" + limits + "}\n");
+        Files.writeString(settings, settings(limits));
         List<String> arguments = new ArrayList<>(List.of("image", "build", "-o", image.toString()));
         arguments.addAll(List.of("--blobs", artifacts.blobs().toString()));
         arguments.addAll(List.of("--rootfs", artifacts.userland().toString()));
@@ -54,6 +54,27 @@ public final class ThirdParty {
         arguments.addAll(List.of("--enclave-config", settings.toString()));
         arguments.addAll(List.of("--kms-roots", kmsRoots.toString()));
         commands.cloister(arguments.toArray(String[]::new));
+    }
+
+    private String settings(String limits) {
+        return "kms: {roots: /etc/cloister/kms-roots.pem, region: " + region + "}\nlimits: {" + limits + "}\n";
+    }
+
+    /**
+     * Lays out what a repository holds for the image pipeline: the same userland, kernel and settings.
+     *
+     * @param folder the repository's {@code image}, made here
+     */
+    public void imageSources(Path folder, String limits) throws IOException, StageException {
+        Files.createDirectories(folder.resolve("blobs"));
+        Files.copy(artifacts.userland(), folder.resolve("rootfs.tar"));
+        try (Stream<Path> blobs = Files.list(artifacts.blobs())) {
+            for (Path blob : (Iterable<Path>) blobs::iterator) {
+                Files.copy(blob, folder.resolve("blobs").resolve(blob.getFileName()));
+            }
+        }
+        Files.copy(kmsRoots, folder.resolve("kms-roots.pem"));
+        Files.writeString(folder.resolve("enclave.yaml"), settings(limits));
     }
 
     /** Lets a role decrypt from inside an image. */
