@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 
 /** This program in a process of its own, in a session of its own, so that closing the terminal does not end it. */
 final class Detached {
-    private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 25;
 
     private Detached() {}
