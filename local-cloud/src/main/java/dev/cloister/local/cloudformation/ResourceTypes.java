@@ -57,6 +57,10 @@ final class ResourceTypes {
         }
     }
 
+    static Optional<ResourceType> find(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
     static ResourceType of(String name) throws StackException {
         ResourceType type = BY_NAME.get(name);
         if (type == null) {

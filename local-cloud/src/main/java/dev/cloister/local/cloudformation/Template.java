@@ -29,7 +29,16 @@ public final class Template {
             "Resources",
             "Outputs");
     private static final Set<String> RESOURCE_MEMBERS =
-            Set.of("Type", "Properties", "DependsOn", "Condition", "Metadata", "DeletionPolicy", "UpdateReplacePolicy");
+            Set.of("Type",
+            "Properties",
+            "DependsOn",
+            "Condition",
+            "Metadata",
+            "DeletionPolicy",
+            "UpdateReplacePolicy",
+            // Of types that are not made here, but whose templates have roles that are looked at.
+            "CreationPolicy",
+            "UpdatePolicy");
     private static final int MAX_DEPTH = 64;
 
     private final ObjectNode json;

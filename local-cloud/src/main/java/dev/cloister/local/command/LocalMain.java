@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             EnvCommand.class,
             AuditCommand.class,
             DeployCommand.class,
+            RightsCommand.class,
             StartCommand.class,
             StopCommand.class,
             StartBuildCommand.class,
