@@ -4,9 +4,9 @@ import dev.cloister.local.LocalCloud;
 import dev.cloister.local.LocalCloudOptions;
 import dev.cloister.local.enclave.Folders;
 import dev.cloister.local.enclave.LocalEnclave;
-import dev.cloister.local.stage.Accounts;
 import dev.cloister.local.stage.Cleanup;
 import dev.cloister.local.stage.HostSide;
+import dev.cloister.local.stage.Onboarding;
 import dev.cloister.local.stage.ThirdParty;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,8 +47,7 @@ final class SharedStage implements AutoCloseable {
         try {
             cloud = LocalCloud.start(work.resolve("cloud"), LocalCloudOptions.inRegion("eu-west-1"));
             cleanup.add("stop the local cloud", cloud::close);
-            Accounts accounts = new Accounts(cloud);
-            accounts.createKey(ThirdParty.KEY);
+            Onboarding.deploy(home(), cloud);
             thirdParty = new ThirdParty(home(), cloud);
             image = work.resolve("image.eif");
             thirdParty.buildImage(image, "synced_mib: 256, package_mib: 64");

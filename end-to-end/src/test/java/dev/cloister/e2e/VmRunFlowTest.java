@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.cloister.local.LocalCloud;
 import dev.cloister.local.LocalCloudOptions;
 import dev.cloister.local.enclave.Folders;
-import dev.cloister.local.stage.Accounts;
 import dev.cloister.local.stage.Cleanup;
 import dev.cloister.local.stage.Commands.Outcome;
 import dev.cloister.local.stage.HostSide;
+import dev.cloister.local.stage.Onboarding;
 import dev.cloister.local.stage.ThirdParty;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class VmRunFlowTest {
         try {
             LocalCloud cloud = LocalCloud.start(work.resolve("cloud"), LocalCloudOptions.inRegion("eu-west-1"));
             cleanup.add("stop the local cloud", cloud::close);
-            new Accounts(cloud).createKey(ThirdParty.KEY);
+            Onboarding.deploy(SharedStage.home(), cloud);
             thirdParty = new ThirdParty(SharedStage.home(), cloud);
             image = work.resolve("image.eif");
             thirdParty.buildImage(image, "synced_mib: 128, package_mib: 64");

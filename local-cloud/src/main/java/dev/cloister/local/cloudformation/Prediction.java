@@ -27,7 +27,9 @@ public final class Prediction {
         outputs = new HashMap<>();
         for (Map.Entry<String, JsonNode> output : template.section("Outputs").properties()) {
             if (attributes.keySet().containsAll(resources(output.getValue(), template))) {
-                outputs.put(output.getKey(), scope.resolve(output.getValue().path("Value")).asString(""));
+                outputs.put(
+                        output.getKey(),
+                        scope.resolve(output.getValue().path("Value")).asString(""));
             }
         }
     }
@@ -45,12 +47,12 @@ public final class Prediction {
             throws StackException {
         String id = "arn:aws:cloudformation:" + region + ":" + account + ":stack/" + stackName;
         Map<String, String> values = new HashMap<>(parameters);
-        for (Map.Entry<String, JsonNode> parameter : template.section("Parameters").properties()) {
+        for (Map.Entry<String, JsonNode> parameter :
+                template.section("Parameters").properties()) {
             values.putIfAbsent(
                     parameter.getKey(), parameter.getValue().path("Default").asString(""));
         }
-        return new Prediction(
-                template, new Scope(template, values, account, region, stackName, id), account, region);
+        return new Prediction(template, new Scope(template, values, account, region, stackName, id), account, region);
     }
 
     private void add(TemplateResource resource, ResourceType type, Scope scope, String account, String region)

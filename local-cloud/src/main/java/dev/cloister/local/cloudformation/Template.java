@@ -28,8 +28,8 @@ public final class Template {
             "Conditions",
             "Resources",
             "Outputs");
-    private static final Set<String> RESOURCE_MEMBERS =
-            Set.of("Type",
+    private static final Set<String> RESOURCE_MEMBERS = Set.of(
+            "Type",
             "Properties",
             "DependsOn",
             "Condition",

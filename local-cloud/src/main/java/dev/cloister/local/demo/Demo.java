@@ -10,6 +10,7 @@ import dev.cloister.local.stage.Accounts;
 import dev.cloister.local.stage.Cleanup;
 import dev.cloister.local.stage.Commands;
 import dev.cloister.local.stage.HostSide;
+import dev.cloister.local.stage.Onboarding;
 import dev.cloister.local.stage.StageException;
 import dev.cloister.local.stage.Tampering;
 import dev.cloister.local.stage.ThirdParty;
@@ -28,7 +29,6 @@ import software.amazon.awssdk.services.kms.model.KmsException;
  * host runs the classifier on its own digits; then the host tries what it must not be able to do.
  */
 final class Demo {
-    private static final String BUCKET = "digits-filesharing-thirdparty";
     private static final String PACKAGE = "application.cloister";
     private static final String ARGUMENTS = "-d /dataset/ -o /output/";
 
@@ -39,6 +39,7 @@ final class Demo {
     private final LocalCloud cloud;
     private final Accounts accounts;
     private final Path image;
+    private Onboarding onboarding = new Onboarding("", "", "", "");
 
     /**
      * A demo with nothing but the cloud.
@@ -72,15 +73,22 @@ final class Demo {
 
     private void share() throws Exception {
         ThirdParty thirdParty = new ThirdParty(home, cloud);
-        steps.step("both", "onboard", () -> {
-            accounts.createBucket(BUCKET);
-            accounts.createKey(ThirdParty.KEY);
-            return "bucket " + BUCKET + ", and " + ThirdParty.KEY + ", which opens for nobody yet";
+        steps.step("both", "deploy stacks", () -> {
+            onboarding = Onboarding.deploy(home, cloud);
+            return "bucket " + onboarding.bucket() + ", and " + ThirdParty.KEY + ", which opens for nobody yet";
         });
         steps.step("third party", "encrypt", () -> {
             Path sealed = work.resolve(PACKAGE);
             Path application = home.resolve("examples/digits/application");
-            thirdParty.encrypt(application, sealed, "--upload", "s3://" + BUCKET + "/" + PACKAGE);
+            thirdParty.encrypt(
+                    application,
+                    sealed,
+                    "--upload",
+                    onboarding.uploadPath() + "/" + PACKAGE,
+                    "--sse-kms-key-id",
+                    onboarding.bucketKey(),
+                    "--expected-bucket-owner",
+                    Account.host().id());
             return Files.size(sealed) / 1024 + " KiB sealed and uploaded";
         });
         steps.step("third party", "build image", () -> {
@@ -108,7 +116,7 @@ final class Demo {
     private void use(HostSide host) throws Exception {
         steps.step("host", "copy", () -> {
             fill(host);
-            accounts.download(BUCKET, PACKAGE, host.packages().resolve(PACKAGE));
+            accounts.download(onboarding.bucket(), onboarding.object(PACKAGE), host.packages().resolve(PACKAGE));
             return "dataset and package into the synced folder";
         });
         steps.step("host", "run", () -> {

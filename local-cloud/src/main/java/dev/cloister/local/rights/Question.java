@@ -35,7 +35,9 @@ public record Question(Right right, Persona persona, Target target, Map<String, 
                 case "acl" -> context.put(ConditionKeys.S3_ACL, value);
                 case "sse" -> context.put(ConditionKeys.S3_ENCRYPTION, value);
                 case "key" ->
-                    context.put(ConditionKeys.S3_ENCRYPTION_KEY, scenario.target(value + "-key").arn());
+                    context.put(
+                            ConditionKeys.S3_ENCRYPTION_KEY,
+                            scenario.target(value + "-key").arn());
                 default -> throw new IllegalArgumentException("the table's '" + name + "' means nothing");
             }
         });

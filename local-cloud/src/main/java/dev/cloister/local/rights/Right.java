@@ -31,8 +31,8 @@ public record Right(String who, String action, String resource, Map<String, Stri
     public static List<Right> table() throws IOException {
         List<Right> rights = new ArrayList<>();
         try (InputStream in = Right.class.getResourceAsStream(FILE);
-                BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(in == null ? InputStream.nullInputStream() : in, StandardCharsets.UTF_8))) {
+                BufferedReader lines = new BufferedReader(new InputStreamReader(
+                        in == null ? InputStream.nullInputStream() : in, StandardCharsets.UTF_8))) {
             if (!HEADER.equals(lines.readLine())) {
                 throw new IOException(FILE + " does not begin with its header");
             }

@@ -26,8 +26,7 @@ public final class Rights {
     }
 
     /** Every row of the table, with all that its words stand for. */
-    public static List<Question> questions(Path templates)
-            throws IOException, StackException, KeyPolicyException {
+    public static List<Question> questions(Path templates) throws IOException, StackException, KeyPolicyException {
         Scenario scenario = Scenario.of(templates);
         List<Question> questions = new ArrayList<>();
         for (Right right : Right.table()) {

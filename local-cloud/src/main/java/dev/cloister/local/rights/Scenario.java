@@ -49,28 +49,48 @@ public final class Scenario {
         Prediction shared = scenario.predict(
                 "shared-bucket", HOST, Map.of("ThirdPartyAWSAccountNumber", THIRD_PARTY, "ThirdPartyName", NAME));
         Map<String, String> common = Map.of(
-                "CodeCommitRepositoryName", "application",
-                "CloisterSha256", SHA256,
-                "HostAWSAccountNumber", HOST,
-                "HostEncryptionKeyArn", output(shared, "KmsKeyArn"));
+                "CodeCommitRepositoryName",
+                "application",
+                "CloisterSha256",
+                SHA256,
+                "HostAWSAccountNumber",
+                HOST,
+                "HostEncryptionKeyArn",
+                output(shared, "KmsKeyArn"));
         Prediction encryptor = scenario.predict(
                 "application-encryptor",
                 THIRD_PARTY,
-                with(common, "ApplicationCodeDirectoryName", "application", "ApplicationCodeS3Path", output(shared, "UploadPath")));
+                with(
+                        common,
+                        "ApplicationCodeDirectoryName",
+                        "application",
+                        "ApplicationCodeS3Path",
+                        output(shared, "UploadPath")));
         Prediction builder = scenario.predict(
                 "nitro-image-builder",
                 THIRD_PARTY,
-                with(common, "EncryptionKeyArn", output(encryptor, "EncryptionKeyArn"), "NitroImageS3Path", output(shared, "UploadPath")));
+                with(
+                        common,
+                        "EncryptionKeyArn",
+                        output(encryptor, "EncryptionKeyArn"),
+                        "NitroImageS3Path",
+                        output(shared, "UploadPath")));
         Prediction host = scenario.predict(
                 "enclave-host",
                 HOST,
                 Map.of(
-                        "EncryptionKeyArn", output(encryptor, "EncryptionKeyArn"),
-                        "HostEncryptionKeyArn", output(shared, "KmsKeyArn"),
-                        "SharedBucketName", output(shared, "BucketName"),
-                        "ThirdPartyName", NAME,
-                        "CloisterS3Path", "s3://host-programs/cloister.tar.gz",
-                        "CloisterSha256", SHA256));
+                        "EncryptionKeyArn",
+                        output(encryptor, "EncryptionKeyArn"),
+                        "HostEncryptionKeyArn",
+                        output(shared, "KmsKeyArn"),
+                        "SharedBucketName",
+                        output(shared, "BucketName"),
+                        "ThirdPartyName",
+                        NAME,
+                        "CloisterS3Path",
+                        "s3://host-programs/cloister.tar.gz",
+                        "CloisterSha256",
+                        SHA256));
         scenario.addPersonas(encryptor, builder, host);
         scenario.addTargets(shared, encryptor, builder);
         return scenario;
@@ -116,7 +136,8 @@ public final class Scenario {
         targets.put("object-globex", new Target(bucket + "/globex/application.cloister", HOST, bucketPolicy));
         targets.put(
                 "bucket-key",
-                new Target(output(shared, "KmsKeyArn"), HOST, text(shared.properties("AWS::KMS::Key", ""), "KeyPolicy")));
+                new Target(
+                        output(shared, "KmsKeyArn"), HOST, text(shared.properties("AWS::KMS::Key", ""), "KeyPolicy")));
         String key = output(encryptor, "EncryptionKeyArn");
         String initial = text(encryptor.properties("AWS::KMS::Key", ""), "KeyPolicy");
         String pinned = KeyPolicy.parse(initial)

@@ -5,7 +5,6 @@ import dev.cloister.cli.CommandException;
 import dev.cloister.local.LocalCloud;
 import dev.cloister.local.account.Account;
 import dev.cloister.local.account.TemporaryCredentials;
-import dev.cloister.local.policy.InitialKeyPolicy;
 import java.nio.file.Path;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -16,7 +15,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** What an administrator of either account sets up by stacks and console: a bucket, a key. */
+/** What either account does with plain clients of AWS. */
 public final class Accounts {
     private final LocalCloud cloud;
     private final TrustManager[] trusted;
@@ -24,30 +23,6 @@ public final class Accounts {
     public Accounts(LocalCloud cloud) throws CommandException {
         this.cloud = cloud;
         this.trusted = CaBundle.read(cloud.endpoints().certificateAuthority());
-    }
-
-    /** Makes the host's bucket for files that both sides share. */
-    public void createBucket(String bucket) {
-        try (S3Client s3 = s3()) {
-            s3.createBucket(request -> request.bucket(bucket));
-            s3.putBucketPolicy(request -> request.bucket(bucket)
-                    .policy("""
-                    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-                     "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Action": "s3:PutObject",
-                     "Resource": "arn:aws:s3:::%s/*"}]}
-                    """.formatted(Account.thirdParty().id(), bucket)));
-        }
-    }
-
-    /** Makes the third party's key, with a policy under which nobody can decrypt. */
-    public void createKey(String alias) {
-        try (KmsClient kms = kms(Account.thirdParty())) {
-            String id = kms.createKey(request -> request.policy(
-                            InitialKeyPolicy.of(Account.thirdParty().id())))
-                    .keyMetadata()
-                    .keyId();
-            kms.createAlias(request -> request.aliasName(alias).targetKeyId(id));
-        }
     }
 
     /** Copies an object to a file, as the host. */

@@ -86,7 +86,7 @@ class KeyCommandsTest {
     void whatCannotBeRead_isNotTight() throws Exception {
         String key = owner.createKey().keyMetadata().arn();
         String policy = InitialKeyPolicy.of("444455556666")
-                .replace("\"Action\": \"kms:*\"", "\"NotAction\": \"kms:ListGrants\"");
+                .replace("\"Action\":\"kms:*\"", "\"NotAction\":\"kms:ListGrants\"");
         owner.putKeyPolicy(request -> request.keyId(key).policy(policy));
         Result audit = key(Account.thirdParty(), "audit", "-k", key);
         assertThat(audit.status()).as(audit.err()).isEqualTo(1);

@@ -9,6 +9,8 @@ import static dev.cloister.local.policy.Policies.key;
 import static dev.cloister.local.policy.Policies.statement;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +62,49 @@ class AuthorizerTest {
             return principal;
         }
         return (principal.contains("assumed-role") ? "arn:aws:sts::" : "arn:aws:iam::") + principal;
+    }
+
+    @ParameterizedTest(name = "{0} bounded by {2}")
+    @CsvSource(textBlock = """
+            # key policy names,                                         identity, boundary, decision
+            arn:aws:iam::444455556666:root,                             Allow,    kms:*,    ALLOWED
+            arn:aws:iam::444455556666:root,                             Allow,    s3:*,     NO_BOUNDARY_ALLOWS
+            arn:aws:iam::444455556666:role/third-party,                 None,     kms:*,    ALLOWED
+            arn:aws:iam::444455556666:role/third-party,                 None,     s3:*,     NO_BOUNDARY_ALLOWS
+            arn:aws:sts::444455556666:assumed-role/third-party/local,   None,     s3:*,     ALLOWED
+            arn:aws:iam::444455556666:root,                             None,     kms:*,    NO_IDENTITY_POLICY_ALLOWS
+            """)
+    void boundary_boundsAllButWhatASessionIsGiven(
+            String principal, String identityEffect, String bound, Decision expected) throws Exception {
+        Policy key = key(statement("Allow", principal, "kms:Decrypt"));
+        List<Policy> own = identityEffect.equals("None")
+                ? List.of()
+                : List.of(PolicyParser.parseIdentityPolicy(
+                        Policies.document(identityStatement(identityEffect, "kms:*"))));
+        Policy boundary = PolicyParser.parseIdentityPolicy(Policies.document(identityStatement("Allow", bound)));
+
+        assertThat(Authorizer.decide(
+                        decrypt(OWNER, Attributes.none()), new Identity(own, Optional.of(boundary)), key))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void service_isNamedByItsOwnPrincipal() throws Exception {
+        Policy trust = PolicyParser.parseTrustPolicy(Policies.document(
+                "{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"codebuild.amazonaws.com\"},"
+                        + "\"Action\":\"sts:AssumeRole\"}"));
+        Identity nothing = new Identity(List.of(), Optional.empty());
+        for (String service : List.of("codebuild.amazonaws.com", "lambda.amazonaws.com")) {
+            AccessRequest assume = new AccessRequest(
+                    Caller.service(service, OWNER.account()),
+                    "sts:AssumeRole",
+                    OWNER.roleArn(),
+                    OWNER.account(),
+                    Attributes.none());
+            assertThat(Authorizer.decide(assume, nothing, trust).isAllowed())
+                    .as(service)
+                    .isEqualTo(service.startsWith("codebuild"));
+        }
     }
 
     @Test

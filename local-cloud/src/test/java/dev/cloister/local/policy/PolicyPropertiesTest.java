@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,132 @@ class PolicyPropertiesTest {
                     .as("%s", statements)
                     .isEqualTo(isAllowed(statements, identity, request));
         }
+    }
+
+    @Test
+    void addingADenyToAnyPolicy_neverAllowsMore() throws Exception {
+        Random random = new Random(20260104);
+        for (int i = 0; i < CASES; i++) {
+            Documents documents = Documents.any(random);
+            AccessRequest request = anyRequest(random);
+            boolean before = documents.isAllowed(request);
+            String added = documents.addAnywhere("Deny", random);
+
+            assertThat(!before && documents.isAllowed(request))
+                    .as("%s added to %s", added, documents)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void removingAnAllowFromAnyPolicy_neverAllowsMore() throws Exception {
+        Random random = new Random(20260105);
+        for (int i = 0; i < CASES; i++) {
+            Documents documents = Documents.any(random);
+            AccessRequest request = anyRequest(random);
+            boolean less = documents.isAllowed(request);
+            String added = documents.addAnywhere("Allow", random);
+
+            assertThat(less && !documents.isAllowed(request))
+                    .as("%s added to %s", added, documents)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void addingABoundary_neverAllowsMore() throws Exception {
+        Random random = new Random(20260106);
+        for (int i = 0; i < CASES; i++) {
+            Documents bounded = Documents.any(random);
+            if (bounded.boundary.isEmpty()) {
+                bounded.boundary.add(ownStatement("Allow", random));
+            }
+            Documents unbounded = new Documents(bounded.resource, bounded.identities, new ArrayList<>(), bounded.isKey);
+            AccessRequest request = anyRequest(random);
+
+            assertThat(bounded.isAllowed(request) && !unbounded.isAllowed(request))
+                    .as("%s", bounded)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void keyPolicy_neverAllowsMoreThanTheSameOnABucket() throws Exception {
+        Random random = new Random(20260107);
+        for (int i = 0; i < CASES; i++) {
+            Documents one = Documents.any(random);
+            AccessRequest request = anyRequest(random);
+            Documents key = new Documents(one.resource, one.identities, one.boundary, true);
+            Documents bucket = new Documents(one.resource, one.identities, one.boundary, false);
+
+            assertThat(key.isAllowed(request) && !bucket.isAllowed(request))
+                    .as("%s", one)
+                    .isFalse();
+        }
+    }
+
+    /** All policies that bear on a request: the resource's, several of the caller's, and perhaps a boundary. */
+    private record Documents(
+            List<String> resource, List<List<String>> identities, List<String> boundary, boolean isKey) {
+        static Documents any(Random random) {
+            List<List<String>> identities = new ArrayList<>();
+            for (int i = 0; i < random.nextInt(4); i++) {
+                identities.add(ownStatements(random));
+            }
+            List<String> boundary = random.nextBoolean() ? ownStatements(random) : new ArrayList<>();
+            return new Documents(statements(random), identities, boundary, random.nextBoolean());
+        }
+
+        String addAnywhere(String effect, Random random) {
+            int place = random.nextInt(identities.size() + 2);
+            if (place == 0 || (place == 1 && boundary.isEmpty())) {
+                resource.add(random.nextInt(resource.size() + 1), statement(effect, random));
+                return "resource";
+            }
+            List<String> changed = place == 1 ? boundary : identities.get(place - 2);
+            changed.add(random.nextInt(changed.size() + 1), ownStatement(effect, random));
+            return place == 1 ? "boundary" : "identity";
+        }
+
+        boolean isAllowed(AccessRequest request) throws MalformedPolicyException {
+            String document = Policies.document(resource.toArray(String[]::new));
+            Policy parsed =
+                    isKey ? PolicyParser.parseKeyPolicy(document) : PolicyParser.parseBucketPolicy(document);
+            List<Policy> own = new ArrayList<>();
+            for (List<String> identity : identities) {
+                own.add(PolicyParser.parseIdentityPolicy(Policies.document(identity.toArray(String[]::new))));
+            }
+            Optional<Policy> bound = boundary.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(PolicyParser.parseIdentityPolicy(
+                            Policies.document(boundary.toArray(String[]::new))));
+            return Authorizer.decide(request, new Identity(own, bound), parsed).isAllowed();
+        }
+    }
+
+    private static List<String> ownStatements(Random random) {
+        List<String> statements = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            statements.add(ownStatement(random.nextInt(4) == 0 ? "Deny" : "Allow", random));
+        }
+        return statements;
+    }
+
+    /** A statement that names no principal. */
+    private static String ownStatement(String effect, Random random) {
+        return statement(effect, random).replaceFirst("\"Principal\":\\{[^}]*},", "");
+    }
+
+    /** By a role, by an account's root user, or by a service. */
+    private static AccessRequest anyRequest(Random random) {
+        AccessRequest request = request(random);
+        Caller caller = switch (random.nextInt(6)) {
+            case 0 -> Caller.root(request.caller().account());
+            case 1 -> Caller.service("codebuild.amazonaws.com", "444455556666");
+            default -> request.caller();
+        };
+        return new AccessRequest(
+                caller, request.action(), request.resource(), request.resourceAccount(), request.attributes());
     }
 
     private static boolean isAllowed(List<String> statements, Identity identity, AccessRequest request)

@@ -31,9 +31,10 @@ class RightsTest {
         List<Rights.Finding> findings = Rights.evaluate(TEMPLATES);
 
         assertThat(findings).hasSizeGreaterThanOrEqualTo(LEAST_ROWS);
-        assertThat(findings).allSatisfy(finding -> assertThat(finding.holds())
-                .as("%s %s", finding.right(), finding.reason())
-                .isTrue());
+        assertThat(findings)
+                .allSatisfy(finding -> assertThat(finding.holds())
+                        .as("%s %s", finding.right(), finding.reason())
+                        .isTrue());
     }
 
     @Test
@@ -41,10 +42,11 @@ class RightsTest {
         List<Right> table = Right.table();
         Set<List<Object>> asked = new HashSet<>();
 
-        assertThat(table).allSatisfy(right -> assertThat(
-                        asked.add(List.of(right.who(), right.action(), right.resource(), right.with())))
-                .as("%s", right)
-                .isTrue());
+        assertThat(table)
+                .allSatisfy(right -> assertThat(
+                                asked.add(List.of(right.who(), right.action(), right.resource(), right.with())))
+                        .as("%s", right)
+                        .isTrue());
     }
 
     @Test
@@ -56,7 +58,8 @@ class RightsTest {
             cases.add(forSimulator(question));
         }
         Path file = INSTALLED.resolve("cases.json");
-        // The simulator drops every pair of an encryption context from a request. So that it can judge conditions on one, it
+        // The simulator drops every pair of an encryption context from a request. So that it can judge conditions on
+        // one, it
         // gets that pair, in policies and requests alike, under a text key that no policy here uses.
         String text = JsonText.write(cases);
         Files.writeString(file, text.replace("kms:EncryptionContext:cloister:application", "kms:RequestAlias"));
