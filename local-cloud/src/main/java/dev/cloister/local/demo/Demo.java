@@ -116,7 +116,10 @@ final class Demo {
     private void use(HostSide host) throws Exception {
         steps.step("host", "copy", () -> {
             fill(host);
-            accounts.download(onboarding.bucket(), onboarding.object(PACKAGE), host.packages().resolve(PACKAGE));
+            accounts.download(
+                    onboarding.bucket(),
+                    onboarding.object(PACKAGE),
+                    host.packages().resolve(PACKAGE));
             return "dataset and package into the synced folder";
         });
         steps.step("host", "run", () -> {

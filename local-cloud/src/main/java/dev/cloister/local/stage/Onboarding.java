@@ -40,20 +40,19 @@ public record Onboarding(String bucket, String uploadPath, String bucketKey, Str
                 "Digits-FileSharing-Acme",
                 Map.of("ThirdPartyAWSAccountNumber", Account.thirdParty().id(), "ThirdPartyName", THIRD_PARTY_NAME));
         Map<String, String> common = Map.of(
-                "CodeCommitRepositoryName", "digits",
-                "CloisterSha256", NO_ARCHIVE,
-                "HostAWSAccountNumber", Account.host().id(),
-                "HostEncryptionKeyArn", shared.getOrDefault("KmsKeyArn", ""));
+                "CodeCommitRepositoryName",
+                "digits",
+                "CloisterSha256",
+                NO_ARCHIVE,
+                "HostAWSAccountNumber",
+                Account.host().id(),
+                "HostEncryptionKeyArn",
+                shared.getOrDefault("KmsKeyArn", ""));
         Map<String, String> encryptor = new HashMap<>(common);
         encryptor.put("ApplicationCodeDirectoryName", "application");
         encryptor.put("ApplicationCodeS3Path", shared.getOrDefault("UploadPath", ""));
         String key = deploy(
-                        home,
-                        cloud,
-                        Account.thirdParty(),
-                        "application-encryptor",
-                        "ApplicationEncryptor",
-                        encryptor)
+                        home, cloud, Account.thirdParty(), "application-encryptor", "ApplicationEncryptor", encryptor)
                 .getOrDefault("EncryptionKeyArn", "");
         Map<String, String> builder = new HashMap<>(common);
         builder.put("NitroImageS3Path", shared.getOrDefault("UploadPath", ""));

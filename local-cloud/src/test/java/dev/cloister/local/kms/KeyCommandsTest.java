@@ -85,8 +85,8 @@ class KeyCommandsTest {
     @Test
     void whatCannotBeRead_isNotTight() throws Exception {
         String key = owner.createKey().keyMetadata().arn();
-        String policy = InitialKeyPolicy.of("444455556666")
-                .replace("\"Action\":\"kms:*\"", "\"NotAction\":\"kms:ListGrants\"");
+        String policy =
+                InitialKeyPolicy.of("444455556666").replace("\"Action\":\"kms:*\"", "\"NotAction\":\"kms:ListGrants\"");
         owner.putKeyPolicy(request -> request.keyId(key).policy(policy));
         Result audit = key(Account.thirdParty(), "audit", "-k", key);
         assertThat(audit.status()).as(audit.err()).isEqualTo(1);

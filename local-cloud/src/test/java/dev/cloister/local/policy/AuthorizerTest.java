@@ -83,15 +83,14 @@ class AuthorizerTest {
                         Policies.document(identityStatement(identityEffect, "kms:*"))));
         Policy boundary = PolicyParser.parseIdentityPolicy(Policies.document(identityStatement("Allow", bound)));
 
-        assertThat(Authorizer.decide(
-                        decrypt(OWNER, Attributes.none()), new Identity(own, Optional.of(boundary)), key))
+        assertThat(Authorizer.decide(decrypt(OWNER, Attributes.none()), new Identity(own, Optional.of(boundary)), key))
                 .isEqualTo(expected);
     }
 
     @Test
     void service_isNamedByItsOwnPrincipal() throws Exception {
-        Policy trust = PolicyParser.parseTrustPolicy(Policies.document(
-                "{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"codebuild.amazonaws.com\"},"
+        Policy trust = PolicyParser.parseTrustPolicy(
+                Policies.document("{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"codebuild.amazonaws.com\"},"
                         + "\"Action\":\"sts:AssumeRole\"}"));
         Identity nothing = new Identity(List.of(), Optional.empty());
         for (String service : List.of("codebuild.amazonaws.com", "lambda.amazonaws.com")) {

@@ -163,16 +163,14 @@ class PolicyPropertiesTest {
 
         boolean isAllowed(AccessRequest request) throws MalformedPolicyException {
             String document = Policies.document(resource.toArray(String[]::new));
-            Policy parsed =
-                    isKey ? PolicyParser.parseKeyPolicy(document) : PolicyParser.parseBucketPolicy(document);
+            Policy parsed = isKey ? PolicyParser.parseKeyPolicy(document) : PolicyParser.parseBucketPolicy(document);
             List<Policy> own = new ArrayList<>();
             for (List<String> identity : identities) {
                 own.add(PolicyParser.parseIdentityPolicy(Policies.document(identity.toArray(String[]::new))));
             }
             Optional<Policy> bound = boundary.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(PolicyParser.parseIdentityPolicy(
-                            Policies.document(boundary.toArray(String[]::new))));
+                    : Optional.of(PolicyParser.parseIdentityPolicy(Policies.document(boundary.toArray(String[]::new))));
             return Authorizer.decide(request, new Identity(own, bound), parsed).isAllowed();
         }
     }
