@@ -57,7 +57,10 @@ public final class BuildSummary {
         summary.put("Layers", Layers.json(built.layers()));
         summary.put("Measurements", built.measurements().toMap());
         FileContent written = FileContent.of(image);
-        summary.put("Image", Map.of("Digest", "sha256:" + InputDigests.sha256(written), "Bytes", written.size()));
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("Digest", "sha256:" + InputDigests.sha256(written));
+        file.put("Bytes", written.size());
+        summary.put("Image", file);
         summary.put("Warnings", warnings);
         return Json.write(summary) + "\n";
     }

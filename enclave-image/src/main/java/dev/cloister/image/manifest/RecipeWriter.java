@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A recipe in the manifest's own keys, so that {@link RecipeReader} reads it back. */
 public final class RecipeWriter {
@@ -37,7 +38,10 @@ public final class RecipeWriter {
         recipe.kmsRoots().ifPresent(roots -> map.put("kms_roots", relative(roots)));
         List<Map<String, Object>> overlays = new ArrayList<>();
         for (Recipe.Layer layer : recipe.overlays()) {
-            overlays.add(Map.of("path", layer.path(), "from", relative(layer.from())));
+            Map<String, Object> overlay = new LinkedHashMap<>();
+            overlay.put("path", layer.path());
+            overlay.put("from", relative(layer.from()));
+            overlays.add(overlay);
         }
         putFilled(map, "overlays", overlays);
         Map<String, String> modes = new LinkedHashMap<>();
@@ -48,7 +52,7 @@ public final class RecipeWriter {
         Recipe.Start start = recipe.launch();
         putFilled(map, "cmd", start.command());
         if (!start.environment().isEmpty()) {
-            map.put("env", start.environment());
+            map.put("env", new TreeMap<>(start.environment()));
         }
         start.user().ifPresent(user -> map.put("user", user));
         start.directory().ifPresent(directory -> map.put("workdir", directory));

@@ -101,7 +101,7 @@ public final class TarFixture {
     /** An archive as a root filesystem. */
     public static TarSource open(Path file) throws IOException, FormatException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        Spool spool = new Spool(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+        Spool spool = new Spool(Objects.requireNonNull(file.toAbsolutePath().resolveSibling("")));
         return new TarSource(channel, spool.decompress("tar", new FileRegion(channel, 0, channel.size()), null), spool);
     }
 
