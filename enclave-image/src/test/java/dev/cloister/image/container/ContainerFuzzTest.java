@@ -37,8 +37,8 @@ class ContainerFuzzTest {
         byte[] all = new byte[json.length + marker.length];
         System.arraycopy(json, 0, all, 0, json.length);
         System.arraycopy(marker, 0, all, json.length, marker.length);
-        try (FileChannel channel = FileChannel.open(
-                Files.write(file, all), StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE)) {
+        try (FileChannel channel =
+                FileChannel.open(Files.write(file, all), StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE)) {
             FileRegion document = new FileRegion(channel, 0, json.length);
             FileRegion version = new FileRegion(channel, json.length, marker.length);
             for (String kind : new String[] {OciLayout.MARKER, DockerArchive.MANIFEST}) {
@@ -66,7 +66,9 @@ class ContainerFuzzTest {
     void archive_isReadOrRefused(byte[] archive) throws IOException {
         Path file = Files.createTempFile("fuzz", ".tar");
         try (RootfsSource source = Sources.open(
-                Files.write(file, archive), Architecture.X86_64, file.toAbsolutePath().resolveSibling(""))) {
+                Files.write(file, archive),
+                Architecture.X86_64,
+                file.toAbsolutePath().resolveSibling(""))) {
             source.config();
         } catch (FormatException refused) {
         } finally {

@@ -27,8 +27,8 @@ class TarFuzzTest {
             tree.begin(new Origin("layer"));
             FileRegion archive = spool.decompress("tar", new FileRegion(channel, 0, layer.length), null);
             new TarLayer(archive, true).addTo(tree, warning -> {});
-            tree.forEach((path, node) ->
-                    assertThat(!path.hasParent() || tree.get(path.parent()) instanceof Node.Directory)
+            tree.forEach(
+                    (path, node) -> assertThat(!path.hasParent() || tree.get(path.parent()) instanceof Node.Directory)
                             .isTrue());
         } catch (FormatException refused) {
         }

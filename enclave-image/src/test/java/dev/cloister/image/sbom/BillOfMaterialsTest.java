@@ -64,9 +64,13 @@ class BillOfMaterialsTest {
         file(
                 "opt/cloister/runtime/release",
                 "IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_RUNTIME_VERSION=\"25.0.3+9-LTS\"\n");
-        file(
-                "usr/lib/python3/dist-packages/Pillow-9.dist-info/METADATA",
-                "Metadata-Version: 2.1\nName: Pil_low\nVersion: 9.4.0\n\nName: not this\n");
+        file("usr/lib/python3/dist-packages/Pillow-9.dist-info/METADATA", """
+                Metadata-Version: 2.1
+                Name: Pil_low
+                Version: 9.4.0
+
+                Name: not this
+                """);
         file("etc/release", "no assignments");
         file("usr/share/METADATA", "Name: no distribution\n");
         assertThat(urls())
