@@ -13,6 +13,7 @@ import dev.cloister.local.stage.Onboarding;
 import dev.cloister.local.stage.ThirdParty;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -139,6 +140,31 @@ class VmRunFlowTest {
     private static boolean isRunning(Path files) {
         return Faults.isRunning(files.toString())
                 || Faults.isRunning(files.resolve("kernel").toString());
+    }
+
+    @Test
+    @Order(6)
+    void programThatCannotStart_isToldWithTheConsolesEnd() throws Exception {
+        Path bare = Files.createDirectory(work.resolve("bare"));
+        Path program = Files.writeString(bare.resolve("program"), "#!/no/such/interpreter\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path broken = work.resolve("broken.eif");
+        thirdParty.buildImage(broken, bare, "/program");
+        Path state = work.resolve("cloud");
+        Outcome outcome = host.commands()
+                .tryCloister(
+                        "local",
+                        "start",
+                        "--vm",
+                        "--detach",
+                        "--state",
+                        state.toString(),
+                        "--name",
+                        "b",
+                        broken.toString());
+        assertThat(Faults.assertFailed(outcome, Faults.FAILED))
+                .contains("the enclave did not start: ", "init: error: /program");
+        assertThat(state.resolve("enclaves/b")).doesNotExist();
     }
 
     private void install(String name, String application) throws Exception {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardedSockets implements ConnectionSocketFactory {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+    /** Between one of the server's messages and the next; a processor that is translated is twenty times slower. */
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(30);
 
     private final Address forwarder;
     private final SSLContext tls;

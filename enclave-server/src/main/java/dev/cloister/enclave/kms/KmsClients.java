@@ -25,8 +25,10 @@ import software.amazon.awssdk.services.kms.KmsClientBuilder;
  * a home directory has a say in them; credentials come with each request.
  */
 public final class KmsClients implements AutoCloseable {
-    static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
+    /** The bound for a run without KMS. Generous, since the first handshake of a cold and slow enclave takes long. */
+    static final Duration CALL_TIMEOUT = Duration.ofSeconds(45);
+
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(40);
     private static final int ATTEMPTS = 2;
     private static final int MAX_CONNECTIONS = 16;
     /** The region is from a package's header, so from outside; more than these are made anew each time. */

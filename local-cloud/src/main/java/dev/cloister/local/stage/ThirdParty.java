@@ -77,6 +77,19 @@ public final class ThirdParty {
         Files.writeString(folder.resolve("enclave.yaml"), settings(limits));
     }
 
+    /**
+     * Builds an image without an enclave server.
+     *
+     * @param rootfs all that is in it
+     * @param program what the image's init starts
+     */
+    public void buildImage(Path image, Path rootfs, String program) throws IOException, StageException {
+        List<String> arguments = new ArrayList<>(List.of("image", "build", "-o", image.toString()));
+        arguments.addAll(List.of("--blobs", artifacts.blobs().toString()));
+        arguments.addAll(List.of("--rootfs", rootfs.toString(), "--cmd", program));
+        commands.cloister(arguments.toArray(String[]::new));
+    }
+
     /** Lets a role decrypt from inside an image. */
     public void pin(Path image, String role) throws IOException, StageException {
         commands.cloister("key", "pin", "-k", KEY, "--image", image.toString(), "--for", role);

@@ -4,6 +4,9 @@ import dev.cloister.protocol.channel.Channel;
 import dev.cloister.protocol.channel.Channels;
 import dev.cloister.protocol.channel.EnclaveAddress;
 import dev.cloister.protocol.channel.Listener;
+import dev.cloister.protocol.frame.BufferPool;
+import dev.cloister.protocol.frame.FrameConnection;
+import dev.cloister.protocol.frame.Hello;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +22,8 @@ import java.util.concurrent.TimeoutException;
 final class GuestPorts implements AutoCloseable {
     /** As long as a client that connects to a real enclave would wait for its kernel. */
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+    private static final int MAX_HELLO = 64;
 
     private final EnclaveAddress.Folder folder;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -41,6 +46,17 @@ final class GuestPorts implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a machine started", e);
+        }
+    }
+
+    /** Whether a service on an offered port says hello, which a kernel that has taken the connection does not yet mean. */
+    boolean greets(int port, Hello.Service service, int version, Duration limit) {
+        try (Channel channel = Channels.connect(folder.enclavePort(port), CONNECT_LIMIT)) {
+            channel.setReadTimeout(limit);
+            Hello.greet(new FrameConnection(channel, MAX_HELLO, new BufferPool(MAX_HELLO)), service, version);
+            return true;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 

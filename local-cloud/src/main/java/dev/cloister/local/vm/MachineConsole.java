@@ -15,7 +15,7 @@ import java.util.List;
 final class MachineConsole {
     private static final long MAX_FILE = 16L << 20;
     private static final int TAIL_BYTES = 4096;
-    private static final int TAIL_LINES = 4;
+    private static final int TAIL_LINES = 6;
     private static final int MAX_LINE = 200;
 
     private final Path file;

@@ -10,6 +10,9 @@ import dev.cloister.local.enclave.ParentInstance;
 import dev.cloister.local.nsm.LocalAttestationAuthority;
 import dev.cloister.protocol.channel.Address;
 import dev.cloister.protocol.channel.EnclaveAddress;
+import dev.cloister.protocol.frame.Hello;
+import dev.cloister.protocol.run.Run;
+import dev.cloister.protocol.sync.Sync;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +41,9 @@ public final class VirtualMachine implements Enclave {
 
     /** From the init's report to services that answer: two Java runtimes start, perhaps under translation. */
     private static final Duration SERVICES_LIMIT = Duration.ofMinutes(6);
+
+    /** How long a service may take for its first word. */
+    private static final Duration GREETING = Duration.ofMinutes(1);
 
     private static final Duration PROBE = Duration.ofMillis(50);
 
@@ -153,15 +159,21 @@ public final class VirtualMachine implements Enclave {
         long deadline = System.nanoTime() + SERVICES_LIMIT.toNanos();
         for (int port : List.of(Address.SYNC_PORT, Address.RUN_PORT)) {
             while (!isRunning() || !GuestPorts.answers(guest, port)) {
-                if (!isRunning() || System.nanoTime() > deadline) {
-                    throw new IOException("the enclave did not start: " + console.end());
-                }
-                pause();
+                pauseUntil(deadline);
             }
-        }
-        for (int port : List.of(Address.SYNC_PORT, Address.RUN_PORT)) {
             ports.offer(guest, port);
         }
+        while (!ports.greets(Address.SYNC_PORT, Hello.Service.SYNC, Sync.VERSION, GREETING)
+                || !ports.greets(Address.RUN_PORT, Hello.Service.RUN, Run.VERSION, GREETING)) {
+            pauseUntil(deadline);
+        }
+    }
+
+    private void pauseUntil(long deadline) throws IOException {
+        if (!isRunning() || System.nanoTime() > deadline) {
+            throw new IOException("the enclave did not start: " + console.end());
+        }
+        pause();
     }
 
     private static void pause() throws IOException {
