@@ -127,6 +127,7 @@ public final class FuseMount {
         }
         threads.forEach(Thread::start);
         point.probe();
+        ReadAhead.raise(point.path());
     }
 
     /** What the threads of this mount do. */
