@@ -8,6 +8,7 @@ import dev.cloister.enclave.config.Platform;
 import dev.cloister.enclave.config.Settings;
 import dev.cloister.enclave.console.Console;
 import dev.cloister.enclave.kernel.Memory;
+import dev.cloister.enclave.kernel.SharedNumber;
 import dev.cloister.enclave.kms.DataKeys;
 import dev.cloister.enclave.kms.KmsClients;
 import dev.cloister.enclave.kms.KmsDataKeys;
@@ -16,6 +17,7 @@ import dev.cloister.enclave.kms.WarmUp;
 import dev.cloister.enclave.nsm.NsmDevice;
 import dev.cloister.enclave.nsm.NsmSocket;
 import dev.cloister.enclave.run.Rehearsal;
+import dev.cloister.enclave.run.RunCount;
 import dev.cloister.enclave.run.RunService;
 import dev.cloister.enclave.run.Runner;
 import dev.cloister.enclave.sandbox.ControlGroups;
@@ -83,10 +85,13 @@ public final class EnclaveMain {
             // The file service makes its socket there, and it is not root.
             Files.setAttribute(sockets, "unix:uid", Sandbox.USER);
         }
+        Path count = folders.work().resolve("runs-ended");
+        RunCount runCount = new RunCount(SharedNumber.create(count));
         SandboxedProcess files = FileService.start(
                 sandbox,
                 folders.synced(),
                 platform.address().enclavePort(Address.SYNC_PORT),
+                count,
                 Files.createDirectory(folders.work().resolve("files")));
 
         DataKeys keys = dataKeys(settings.kms(), platform, securityModule, folders.runs());
@@ -102,7 +107,8 @@ public final class EnclaveMain {
                 keys,
                 sandbox,
                 random,
-                console);
+                console,
+                runCount);
         Listener listener = Channels.listen(platform.address().enclavePort(Address.RUN_PORT));
         RunService runs =
                 new RunService(listener, runner, settings.limits().runs(), RunService.Timeouts.DEFAULT, console);

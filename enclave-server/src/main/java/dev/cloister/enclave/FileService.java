@@ -26,6 +26,8 @@ final class FileService {
     private static final String MAIN_CLASS = "dev.cloister.enclave.files.FileServiceMain";
     /** Where it finds the synced folder. */
     private static final String ROOT = "/synced";
+    /** Where it finds how many runs have ended. */
+    private static final String RUNS_ENDED = "/runs-ended";
 
     private static final long SCRATCH_BYTES = 16L << 20;
 
@@ -36,9 +38,11 @@ final class FileService {
      *
      * @param synced the synced folder, which belongs to the sandbox's user
      * @param address where it listens
+     * @param runsEnded file of a {@link dev.cloister.enclave.run.RunCount}
      * @param workFolder of root's own
      */
-    static SandboxedProcess start(Sandbox sandbox, Path synced, Address address, Path workFolder) throws IOException {
+    static SandboxedProcess start(Sandbox sandbox, Path synced, Address address, Path runsEnded, Path workFolder)
+            throws IOException {
         String classPath = System.getProperty("java.class.path");
         String javaHome = System.getProperty("java.home");
         List<Placement> placements = new ArrayList<>();
@@ -48,20 +52,23 @@ final class FileService {
             placements.add(new Placement.ReadOnly(folder, folder.toString()));
         }
         placements.add(new Placement.ReadWrite(synced, ROOT));
+        placements.add(new Placement.ReadOnly(runsEnded, RUNS_ENDED));
         if (address instanceof Address.Unix(Path socket)) {
             Path folder = folderOf(socket);
             placements.add(new Placement.ReadWrite(folder, folder.toString()));
         }
         List<String> command = List.of(
                 javaHome + "/bin/java",
-                "-Xmx256m",
+                "-Xmx32m",
+                "-XX:MaxDirectMemorySize=176m",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,
                 MAIN_CLASS,
                 ROOT,
-                address.toString());
+                address.toString(),
+                RUNS_ENDED);
         SandboxSpec spec = new SandboxSpec(
                 placements,
                 "/",

@@ -19,12 +19,16 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** Serves one folder to whoever connects, each client apart from the others. */
 public final class FileService implements AutoCloseable {
     private static final Set<Integer> PASSING_FAILURES =
             Set.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.ECONNABORTED);
     private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** For a service that does not know whether a run is under way. */
+    static final LongSupplier UNKNOWN = () -> -1;
 
     private final SyncedFolder folder;
     private final ServiceLimits limits;
@@ -34,13 +38,17 @@ public final class FileService implements AutoCloseable {
     private final ScheduledThreadPoolExecutor deadlines;
     private volatile boolean closed;
 
-    /** Serves {@code root}, which must stay open as long as the service is. */
-    public FileService(Directory root) {
-        this(root, ServiceLimits.DEFAULT);
+    /**
+     * Serves {@code root}, which must stay open as long as the service is.
+     *
+     * @param runsEnded how many runs have ended, or -1 while one is under way
+     */
+    public FileService(Directory root, LongSupplier runsEnded) {
+        this(root, runsEnded, ServiceLimits.DEFAULT);
     }
 
-    FileService(Directory root, ServiceLimits limits) {
-        this.folder = new SyncedFolder(root);
+    FileService(Directory root, LongSupplier runsEnded, ServiceLimits limits) {
+        this.folder = new SyncedFolder(root, runsEnded);
         this.limits = limits;
         this.deadlines = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("hello-deadline").factory());

@@ -2,6 +2,7 @@ package dev.cloister.enclave.files;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.cloister.enclave.kernel.SharedNumber;
 import dev.cloister.enclave.posix.Directory;
 import dev.cloister.enclave.posix.Errno;
 import dev.cloister.enclave.posix.OpenFile;
@@ -13,9 +14,11 @@ import dev.cloister.protocol.channel.Listener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /**
- * The process that serves the synced folder: {@code FileServiceMain ROOT ADDRESS}. It logs nothing; when it cannot go
+ * The process that serves the synced folder: {@code FileServiceMain ROOT ADDRESS [RUNS-ENDED]}, where the last is the
+ * file of a {@link dev.cloister.enclave.run.RunCount}; without it no client keeps file data. It logs nothing; when it cannot go
  * on, it says so in one line on stderr and ends with 1. SIGTERM ends it.
  *
  * <p>It is content with 32 MiB of heap. Its frames and file data lie outside the heap, and take up to 160 MiB when as
@@ -32,22 +35,26 @@ public final class FileServiceMain {
 
     /** Serves until it is told to end. */
     public static void main(String[] arguments) {
-        if (arguments.length != 2) {
-            fail("usage: FileServiceMain ROOT ADDRESS");
+        if (arguments.length < 2 || arguments.length > 3) {
+            fail("usage: FileServiceMain ROOT ADDRESS [RUNS-ENDED]");
         }
         try {
-            serve(Path.of(arguments[0]), Address.parse(arguments[1]));
+            LongSupplier runsEnded = FileService.UNKNOWN;
+            if (arguments.length == 3) {
+                runsEnded = SharedNumber.open(Path.of(arguments[2]))::get;
+            }
+            serve(Path.of(arguments[0]), Address.parse(arguments[1]), runsEnded);
         } catch (PosixException | IOException | IllegalArgumentException e) {
             fail(String.valueOf(e.getMessage()));
         }
     }
 
-    private static void serve(Path folder, Address address) throws PosixException, IOException {
+    private static void serve(Path folder, Address address, LongSupplier runsEnded) throws PosixException, IOException {
         // For the modes that clients give, and for the socket: who may reach it, its folder says.
         Directory.clearFileModeMask();
         try (Directory root = Directory.open(folder);
                 Listener listener = Channels.listen(address);
-                FileService service = new FileService(root)) {
+                FileService service = new FileService(root, runsEnded)) {
             greet(root);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 listener.close();

@@ -147,7 +147,7 @@ final class RequestHandler {
             handle.release();
             throw e;
         }
-        return new Opened(handles.add(handle), attributes);
+        return new Opened(handles.add(handle), attributes, folder.runsEnded());
     }
 
     private interface AttributeAction {

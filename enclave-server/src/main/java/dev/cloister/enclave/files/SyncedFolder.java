@@ -14,6 +14,7 @@ import dev.cloister.protocol.sync.FileKind;
 import dev.cloister.protocol.sync.OpenFlags;
 import dev.cloister.protocol.sync.SyncPath;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The folder that is served. A path is resolved a name at a time, each from the descriptor of the directory before it,
@@ -27,9 +28,21 @@ final class SyncedFolder {
     private static final byte[] ITSELF = {'.'};
 
     private final Directory root;
+    private final LongSupplier runsEnded;
 
-    SyncedFolder(Directory root) {
+    /**
+     * A folder.
+     *
+     * @param runsEnded how many runs have ended, or -1 while one is under way
+     */
+    SyncedFolder(Directory root, LongSupplier runsEnded) {
         this.root = root;
+        this.runsEnded = runsEnded;
+    }
+
+    /** How many runs have ended, or -1 while one may be changing files of this folder. */
+    long runsEnded() {
+        return runsEnded.getAsLong();
     }
 
     /** Something done to a name in a directory. */

@@ -39,6 +39,7 @@ public final class Runner {
     private final Sandbox sandbox;
     private final SecureRandom random;
     private final Console console;
+    private final RunCount count;
 
     /**
      * Where things are and how large they may be.
@@ -59,17 +60,33 @@ public final class Runner {
             Optional<String> sampleRegion,
             LogPolicy logs) {}
 
-    public Runner(Settings settings, DataKeys dataKeys, Sandbox sandbox, SecureRandom random, Console console) {
+    public Runner(
+            Settings settings,
+            DataKeys dataKeys,
+            Sandbox sandbox,
+            SecureRandom random,
+            Console console,
+            RunCount count) {
         this.settings = settings;
         this.synced = new SyncedFolder(settings.synced);
         this.dataKeys = dataKeys;
         this.sandbox = sandbox;
         this.random = random;
         this.console = console;
+        this.count = count;
     }
 
     /** Runs; returns what to tell the client at the end. To be called by a thread that waits for it. */
     RunReply run(RunRequest.Start request, FrameConnection client, Cancellation cancellation) {
+        count.begin();
+        try {
+            return runToTheEnd(request, client, cancellation);
+        } finally {
+            count.end();
+        }
+    }
+
+    private RunReply runToTheEnd(RunRequest.Start request, FrameConnection client, Cancellation cancellation) {
         Phases phases = new Phases(System::nanoTime);
         RunReply reply;
         try {

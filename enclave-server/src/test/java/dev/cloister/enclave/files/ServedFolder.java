@@ -33,7 +33,7 @@ final class ServedFolder implements AutoCloseable {
         Files.writeString(outside.resolve("secret"), SECRET);
         directory = Directory.open(root);
         listener = Channels.listen(new Address.Unix(base.resolve("socket")));
-        service = new FileService(directory, limits);
+        service = new FileService(directory, FileService.UNKNOWN, limits);
         acceptor = Thread.ofPlatform().daemon().start(() -> {
             try {
                 service.serve(listener);

@@ -159,7 +159,7 @@ class ServiceFuzzTest {
                 client.connection().send(i, randomRequest(random, handles));
                 try (Frame frame = Objects.requireNonNull(client.connection().receive())) {
                     SyncReply reply = SyncReply.decode(frame);
-                    if (reply instanceof Opened(long handle, var attributes)) {
+                    if (reply instanceof Opened(long handle, var attributes, long _)) {
                         handles.add(handle);
                     }
                     assertThat(reply).isNotEqualTo(new SyncReply.Data(SyncClient.bytes(ServedFolder.SECRET)));

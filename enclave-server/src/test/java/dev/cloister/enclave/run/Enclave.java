@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cloister.enclave.config.LogPolicy;
 import dev.cloister.enclave.console.Console;
 import dev.cloister.enclave.kernel.Mounts;
+import dev.cloister.enclave.kernel.SharedNumber;
 import dev.cloister.enclave.kms.DataKeys;
 import dev.cloister.enclave.sandbox.ControlGroups;
 import dev.cloister.enclave.sandbox.Sandbox;
@@ -100,7 +101,8 @@ final class Enclave implements AutoCloseable {
                 options.keys,
                 sandbox,
                 new SecureRandom(),
-                out);
+                out,
+                new RunCount(SharedNumber.create(root.resolve("runs-ended"))));
         service = new RunService(Channels.listen(address()), runner, options.maxRuns, options.timeouts, out);
         server = Thread.ofPlatform().daemon().start(() -> {
             try {

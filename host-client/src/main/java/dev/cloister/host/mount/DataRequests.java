@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
  * took one need not wait for its answer. Whichever thread has the answer gives it to the kernel.
  */
 final class DataRequests {
+    private static final int OTHER = 1;
     private static final int WRITE_ARGUMENTS = 40;
     private static final int WRITE_FROM_CACHE = 1;
     private static final int DATA_ONLY = 1;
@@ -16,14 +17,25 @@ final class DataRequests {
 
     private final FileData files;
     private final KernelDevice device;
+    private final KeptPages pages;
 
-    DataRequests(FileData files, KernelDevice device) {
+    DataRequests(FileData files, KernelDevice device, KeptPages pages) {
         this.files = files;
         this.device = device;
+        this.pages = pages;
+        files.onFailedWrite(pages::forgetAll);
     }
 
     /** Begins to handle a request; false if it is none of these. */
     boolean take(KernelRequest request) {
+        int result = Errno.of(() -> begin(request) ? 0 : OTHER);
+        if (result < 0) {
+            device.answer(request.unique(), -result);
+        }
+        return result != OTHER;
+    }
+
+    private boolean begin(KernelRequest request) {
         switch (request.opcode()) {
             case KernelRequest.READ -> read(request);
             case KernelRequest.WRITE -> write(request);
@@ -38,7 +50,10 @@ final class DataRequests {
 
     private void read(KernelRequest request) {
         long unique = request.unique();
-        files.read(request.argument64(0), request.argument64(8), request.argument32(16), new DataTaker() {
+        long offset = request.argument64(8);
+        int length = request.argument32(16);
+        pages.read(request.node(), offset, length, System.nanoTime());
+        files.read(request.argument64(0), offset, length, new DataTaker() {
             @Override
             public void read(ByteBuffer content) {
                 device.answer(unique, content);

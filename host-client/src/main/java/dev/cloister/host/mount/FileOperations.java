@@ -207,7 +207,7 @@ final class FileOperations {
         SyncReply.Opened opened = files.open(Native.path(path), wanted, permissions);
         FileAttributes attributes = opened.attributes();
         open.opened(opened.handle(), attributes.inode(), access != 0);
-        RequestThread.know(opened.handle(), attributes);
+        RequestThread.know(opened);
         Native.putHandle(fileInfo, opened.handle());
     }
 

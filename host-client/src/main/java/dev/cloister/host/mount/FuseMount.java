@@ -94,15 +94,15 @@ public final class FuseMount {
         session = library.fuse_get_session(fuse);
         int descriptor = library.fuse_chan_fd(library.fuse_session_next_chan(session, 0));
         device = new KernelDevice(descriptor);
-        data = new DataRequests(files.data(), device);
+        KeptPages pages = new KeptPages();
+        data = new DataRequests(files.data(), device, pages);
         newer = new NewerRequests(files, open, device);
-        channel = new OwnChannel(library, descriptor, BUFFER_SIZE, new KernelAnswers(device, open));
+        channel = new OwnChannel(library, descriptor, BUFFER_SIZE, new KernelAnswers(device, open, pages));
     }
 
     /**
-     * The mount options. Attributes and names are not cached (timeout 0), and file data only while a file is open: so
-     * whatever a run in the enclave has written and closed is what the next open on the parent reads, and {@code stat}
-     * is never older than the call.
+     * The mount options. Whatever a run in the enclave has written and closed is what the next open on the parent reads,
+     * and {@code stat} is never older than the call; so nothing is cached, but for what {@link KernelAnswers} allows.
      */
     private static String options(boolean allowOther) {
         String options = "-ofsname=cloister,subtype=cloister,big_writes,max_write=" + RemoteFileSystem.MAX_TRANSFER

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.cloister.protocol.sync.SyncReply;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -17,6 +18,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The names of directories may be kept for a second: all requests name files by path, and what a path leads to is
  * found anew for each of them. If it leads through what is no directory any more, the kernel is told to look again.
+ *
+ * <p>What is kept of the content over an open, {@link KeptPages} decides.
  */
 final class KernelAnswers {
     private static final int ANSWER_HEADER = 16;
@@ -27,6 +30,7 @@ final class KernelAnswers {
     private static final int ENOTDIR = 20;
     private static final int ESTALE = 116;
     private static final int O_ACCMODE = 3;
+    private static final int KEEP_PAGES = 1 << 1;
     private static final int NO_FLUSH = 1 << 5;
 
     private static final int INIT_SIZE = 64;
@@ -39,10 +43,12 @@ final class KernelAnswers {
 
     private final KernelDevice device;
     private final OpenFiles open;
+    private final KeptPages pages;
 
-    KernelAnswers(KernelDevice device, OpenFiles open) {
+    KernelAnswers(KernelDevice device, OpenFiles open, KeptPages pages) {
         this.device = device;
         this.open = open;
+        this.pages = pages;
     }
 
     /**
@@ -70,8 +76,9 @@ final class KernelAnswers {
                 case KernelRequest.LOOKUP -> allowCaching(body, true);
                 case KernelRequest.MKDIR -> allowCaching(body, false);
                 case KernelRequest.OPEN -> {
-                    device.forgetAttributes(request.node());
+                    device.forget(request.node(), -1, 0);
                     allowFlags(body, 8, request.argument32(0));
+                    RequestThread.opened().ifPresent(opened -> allowKeeping(body, request.node(), opened));
                 }
                 case KernelRequest.CREATE -> allowFlags(body, ENTRY_SIZE + 8, request.argument32(0));
                 default -> {}
@@ -94,6 +101,16 @@ final class KernelAnswers {
     private static void allowFlags(MemorySegment body, int offset, int openFlags) {
         if ((openFlags & O_ACCMODE) == 0) {
             body.set(JAVA_INT, offset, body.get(JAVA_INT, offset) | NO_FLUSH);
+        }
+    }
+
+    private void allowKeeping(MemorySegment body, long node, SyncReply.Opened opened) {
+        KeptPages.Kept kept = pages.open(node, opened, System.nanoTime());
+        if (kept != null) {
+            if (kept.to() > kept.from()) {
+                device.forget(node, kept.from(), kept.to() - kept.from());
+            }
+            body.set(JAVA_INT, 8, body.get(JAVA_INT, 8) | KEEP_PAGES);
         }
     }
 

@@ -93,14 +93,18 @@ final class KernelDevice {
         int _ = write(scratch.parts, 1);
     }
 
-    /** Has the kernel forget the attributes of a file; what of them is on its way is forgotten, too. */
-    void forgetAttributes(long node) {
+    /**
+     * Has the kernel forget the attributes of a file, those on their way included, and what it holds of its content.
+     *
+     * @param offset of what is to be forgotten; -1 for the attributes alone
+     */
+    void forget(long node, long offset, long length) {
         Scratch scratch = SCRATCH.get();
         MemorySegment notice = scratch.head;
         putHead(notice, ANSWER_HEADER + NOTICE_BODY, INVALIDATE_INODE, 0);
         notice.set(JAVA_LONG, ANSWER_HEADER, node);
-        notice.set(JAVA_LONG, ANSWER_HEADER + 8, -1);
-        notice.set(JAVA_LONG, ANSWER_HEADER + 16, 0);
+        notice.set(JAVA_LONG, ANSWER_HEADER + 8, offset);
+        notice.set(JAVA_LONG, ANSWER_HEADER + 16, length);
         putPart(scratch.parts, 0, notice.address(), ANSWER_HEADER + NOTICE_BODY);
         int _ = write(scratch.parts, 1);
     }

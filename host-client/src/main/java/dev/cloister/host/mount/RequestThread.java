@@ -3,6 +3,7 @@ package dev.cloister.host.mount;
 import dev.cloister.host.remote.AnswerReader;
 import dev.cloister.protocol.sync.FileAttributes;
 import dev.cloister.protocol.sync.SyncPath;
+import dev.cloister.protocol.sync.SyncReply;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Objects;
@@ -21,6 +22,7 @@ final class RequestThread extends Thread implements AnswerReader {
     private @Nullable SyncPath knownPath;
     private long knownHandle;
     private @Nullable FileAttributes knownAttributes;
+    private SyncReply.@Nullable Opened opened;
 
     /** What a thread does. */
     interface Requests {
@@ -47,6 +49,7 @@ final class RequestThread extends Thread implements AnswerReader {
         while (requests.receive(request)) {
             knownAttributes = null;
             request.received();
+            opened = null;
             requests.handle(request);
         }
     }
@@ -81,6 +84,17 @@ final class RequestThread extends Thread implements AnswerReader {
         thread.knownPath = path;
         thread.knownHandle = 0;
         thread.knownAttributes = attributes;
+    }
+
+    /** Keeps what a file was found to be when this request opened it. */
+    static void know(SyncReply.Opened opened) {
+        current().opened = opened;
+        know(opened.handle(), opened.attributes());
+    }
+
+    /** What this request has opened. */
+    static Optional<SyncReply.Opened> opened() {
+        return Optional.ofNullable(current().opened);
     }
 
     /** As {@link #know(SyncPath, FileAttributes)}, of an open file. */

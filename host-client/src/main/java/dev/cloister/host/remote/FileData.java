@@ -26,9 +26,15 @@ public final class FileData {
     private final Map<Long, PendingWrites> writes = new ConcurrentHashMap<>();
     private final AtomicLong unanswered = new AtomicLong();
     private final AtomicInteger unread = new AtomicInteger();
+    private volatile Runnable onFailedWrite = () -> {};
 
     FileData(SyncConnection connection) {
         this.connection = connection;
+    }
+
+    /** Has something run whenever a write fails, also one that was acknowledged before. */
+    public void onFailedWrite(Runnable action) {
+        onFailedWrite = action;
     }
 
     /** Reads {@code length} bytes, fewer only at the end of the file. */
@@ -60,11 +66,11 @@ public final class FileData {
                 file.sent();
                 connection.send(request, new DoneAnswer(false, errno -> {
                     countAnswer(size);
-                    file.answered(errno);
+                    file.answered(noted(errno));
                 }));
                 completion.ended(0);
             } else {
-                connection.send(request, new DoneAnswer(true, completion));
+                connection.send(request, new DoneAnswer(true, errno -> completion.ended(noted(errno))));
             }
         } catch (IOException e) {
             if (isAhead) {
@@ -73,6 +79,13 @@ public final class FileData {
             }
             completion.ended(FileException.EIO);
         }
+    }
+
+    private int noted(int errno) {
+        if (errno != 0) {
+            onFailedWrite.run();
+        }
+        return errno;
     }
 
     /** Counts a write that is to run ahead, unless there are too many. */

@@ -203,6 +203,9 @@ final class SyncConnection implements Closeable, StallWatch.Watched {
             answer.arrived(frame);
         } catch (IOException e) {
             lose(e);
+        } catch (RuntimeException | Error e) {
+            // Whoever waited for this would wait for ever.
+            lose(new IOException("an answer could not be taken", e));
         }
     }
 

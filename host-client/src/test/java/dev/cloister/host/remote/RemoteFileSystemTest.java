@@ -233,7 +233,7 @@ class RemoteFileSystemTest {
             connection.send(
                     ScriptedPeers.nextRequest(connection),
                     new SyncReply.Opened(
-                            1, new FileAttributes(FileKind.DIRECTORY, 0755, 0, 0, 1, 0, 0, 1, TIME, TIME, TIME)));
+                            1, new FileAttributes(FileKind.DIRECTORY, 0755, 0, 0, 1, 0, 0, 1, TIME, TIME, TIME), -1));
             while (true) {
                 connection.send(ScriptedPeers.nextRequest(connection), new SyncReply.Listing(List.of(), 1, false));
             }

@@ -269,7 +269,7 @@ public final class MemoryFileService implements AutoCloseable {
     private SyncReply opened(Handle handle) {
         long number = lastHandle.incrementAndGet();
         handles.put(number, handle);
-        return new SyncReply.Opened(number, handle.node.attributes());
+        return new SyncReply.Opened(number, handle.node.attributes(), -1);
     }
 
     private static SyncReply list(List<DirectoryEntry> entries, int cookie) {

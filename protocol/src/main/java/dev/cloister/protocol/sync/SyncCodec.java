@@ -223,6 +223,7 @@ final class SyncCodec {
             case Opened r -> {
                 out.i64(r.handle());
                 r.attributes().encode(out);
+                out.i64(r.runsEnded());
             }
             case Data r -> {}
             case Listing r -> {
@@ -286,7 +287,7 @@ final class SyncCodec {
             case 128 -> new Done();
             case 129 -> new Failed(errno(in));
             case 130 -> new Attributes(FileAttributes.decode(in));
-            case 131 -> new Opened(in.i64(), FileAttributes.decode(in));
+            case 131 -> new Opened(in.i64(), FileAttributes.decode(in), runsEnded(in));
             case 132 -> new Data(data(in, Sync.MAX_DATA));
             case 133 -> decodeListing(in);
             case 134 -> new LinkTarget(in.string(Sync.MAX_TARGET));
@@ -324,6 +325,14 @@ final class SyncCodec {
             entries.add(DirectoryEntry.decode(in));
         }
         return new Listing(List.copyOf(entries), next, isLast);
+    }
+
+    private static long runsEnded(FieldReader in) throws ProtocolException {
+        long count = in.i64();
+        if (count < -1) {
+            throw new ProtocolException("a number of runs of " + count);
+        }
+        return count;
     }
 
     private static int errno(FieldReader in) throws ProtocolException {

@@ -23,8 +23,13 @@ public sealed interface SyncReply extends Message {
     /** Attributes as they are after the request. */
     record Attributes(FileAttributes attributes) implements SyncReply {}
 
-    /** A new handle, and the file's attributes. */
-    record Opened(long handle, FileAttributes attributes) implements SyncReply {}
+    /**
+     * A new handle, and the file's attributes.
+     *
+     * @param runsEnded how many runs have ended since the enclave started, or -1 while one is under way: as long as this
+     *     stays the same, files change only through the file service
+     */
+    record Opened(long handle, FileAttributes attributes, long runsEnded) implements SyncReply {}
 
     /**
      * File data.

@@ -172,7 +172,7 @@ class SyncMessagesTest {
                 new Attributes(attributes(FileKind.FILE)),
                 new Attributes(attributes(FileKind.DIRECTORY)),
                 new Attributes(attributes(FileKind.SYMBOLIC_LINK)),
-                new Opened(Long.MIN_VALUE, attributes(FileKind.FILE)),
+                new Opened(Long.MIN_VALUE, attributes(FileKind.FILE), -1),
                 new Data(content(0)),
                 new Data(content(100_000)),
                 new Listing(List.of(), 0, true),
