@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides at each open whether the pages that the kernel holds of the file are still what the enclave holds: if the
  * file's time of change is what it was when they were read, no run has been under way since, and no write has failed.
- * (A run may change a file through a mapping, which leaves no trace in its times; all other changes do.)
+ * (A run may change a file through a mapping, which on older kernels leaves no trace in its times; all other changes do.)
  *
  * <p>The enclave's clock for this advances in ticks of at most 10 ms. So a file may be changed again within the tick of
  * its last change, after it was read here, and its time would be the same. What is read within 20 ms of first seeing a
