@@ -46,7 +46,10 @@ def main():
                 continue
             length = place(ratio, low, high)
             out.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{color}"/>')
-            out.append(text(left + length + 4, y + BAR - 2, f"{ratio:.2f}", size=11))
+            end = length
+            if goal is not None and length <= place(goal, low, high) <= length + 36:
+                end = place(goal, low, high)
+            out.append(text(left + end + 4, y + BAR - 2, f"{ratio:.2f}", size=11))
             if goal is not None:
                 x = left + place(goal, low, high)
                 out.append(f'<line x1="{x:.1f}" y1="{y - 5}" x2="{x:.1f}" y2="{y + BAR + 5}" stroke="#c22" '
