@@ -73,7 +73,7 @@ class RunbookPagesTest {
             if (line.startsWith("### `")) {
                 count++;
                 String message = line.substring(5, line.length() - 1).replace("cloister: error: ", "");
-                for (String part : message.split("…|: ")) {
+                for (String part : message.split("…|: ", -1)) {
                     if (!part.isBlank() && !sources.contains(part.strip())) {
                         missing.add(part);
                     }
