@@ -11,17 +11,11 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,7 +194,8 @@ class AttackTest {
         stage.host().run("reader-g.cloister", "main.py", "/nowhere");
         stage.host().run("reader-g.cloister", "no-such-script.py", "");
         assertThat(stage.host().run("kill.cloister", "main.py", "").status()).isEqualTo(137);
-        assertThat(secretsIn(enclaveRoot())).isEmpty();
+        assertThat(Traces.of(SECRET, Traces.enclaveRoot(stage.enclave()), Traces.MEMORY))
+                .isEmpty();
     }
 
     @Test
@@ -237,7 +232,8 @@ class AttackTest {
                 Background.run(() -> stage.host().run("long.cloister", "main.py", "/" + wait.getFileName()));
         Outcome outcome = stage.host().run("search.cloister", "main.py", "");
         // That the search below finds what is there, is what makes its silence elsewhere worth something.
-        assertThat(secretsIn(enclaveRoot())).isNotEmpty();
+        assertThat(Traces.of(SECRET, Traces.enclaveRoot(stage.enclave()), Traces.MEMORY))
+                .isNotEmpty();
         Files.writeString(wait.resolve("end"), "");
         assertThat(other.join().status()).isZero();
         assertThat(outcome.status()).isZero();
@@ -323,53 +319,6 @@ class AttackTest {
     private static void link(Path path, String target) throws IOException {
         if (!Files.isSymbolicLink(path)) {
             Files.createSymbolicLink(path, Path.of(target));
-        }
-    }
-
-    /** The enclave's own root filesystem, as root on this machine can see it; no hypervisor stands before it here. */
-    private Path enclaveRoot() throws IOException {
-        try (Stream<ProcessHandle> inside =
-                ProcessHandle.of(stage.enclave().pid()).orElseThrow().descendants()) {
-            ProcessHandle first = inside.findFirst().orElseThrow();
-            return Path.of("/proc/" + first.pid() + "/root");
-        }
-    }
-
-    /** Files of the enclave server's and of its temporary folders that hold the secret in the clear. */
-    private static List<Path> secretsIn(Path root) throws IOException {
-        List<Path> found = new ArrayList<>();
-        for (String folder : List.of("run", "tmp", "dev/shm")) {
-            Files.walkFileTree(root.resolve(folder), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                    // A mount of the kernel's own, in which files have no end.
-                    return directory.endsWith("run/cloister/proc")
-                            ? FileVisitResult.SKIP_SUBTREE
-                            : FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (attributes.isRegularFile() && holdsSecret(file)) {
-                        found.add(file);
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException gone) {
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        }
-        return found;
-    }
-
-    private static boolean holdsSecret(Path file) {
-        try {
-            return new String(Files.readAllBytes(file), UTF_8).contains(SECRET);
-        } catch (IOException gone) {
-            return false;
         }
     }
 

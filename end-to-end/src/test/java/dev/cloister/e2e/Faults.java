@@ -26,6 +26,9 @@ final class Faults {
     static final int RUN_FAILED = 125;
     static final int INTERRUPTED = 130;
 
+    /** Longer than anything takes on a busy machine. */
+    static final Duration SOON = Duration.ofMinutes(2);
+
     private Faults() {}
 
     /** A run that failed itself, called with {@code --json}: one line of JSON and nothing else. Returns what it says. */
