@@ -19,12 +19,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The runbook as a reader follows it who has no AWS account: every guide from its first command to its last, one after
- * the other, in a folder that is empty at first, with a local cloud of its own. On demand, as it takes minutes: with the
- * environment variable {@code CLOISTER_RUNBOOK}.
+ * the other, in a folder that is empty at first, with a local cloud of its own.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RunbookTest {
-    private static final String SWITCH = "CLOISTER_RUNBOOK";
     private static final Path AWS_CLI = Path.of("/usr/bin/aws");
     private static final long PATIENCE_MINUTES = 15;
 
@@ -43,7 +41,6 @@ class RunbookTest {
 
     @BeforeAll
     static void prepare() throws IOException {
-        assumeTrue(System.getenv(SWITCH) != null, SWITCH + " is not set: images are built twice, which takes minutes");
         assumeTrue(Files.isExecutable(AWS_CLI), AWS_CLI + " is missing");
         // Unix sockets lie below, and their paths must be short.
         work = Files.createTempDirectory("rb-");
