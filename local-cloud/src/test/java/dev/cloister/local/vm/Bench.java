@@ -90,6 +90,18 @@ final class Bench implements AutoCloseable {
         return fault;
     }
 
+    /** The same where the device comes across it in a thread of its own, and tells it at the guest's next kick. */
+    String faultAtAKick() throws InterruptedException {
+        for (int i = 0; i < 600; i++) {
+            machine.kick(FakeMachine.TO_GUEST);
+            String fault = faults.poll(100, java.util.concurrent.TimeUnit.MILLISECONDS);
+            if (fault != null) {
+                return fault;
+            }
+        }
+        throw new AssertionError("the device has not noticed");
+    }
+
     @Override
     public void close() throws Exception {
         parent.close();
