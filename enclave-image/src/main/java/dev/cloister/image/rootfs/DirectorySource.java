@@ -10,11 +10,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * A directory of this machine. Owners are not taken from it, because they would be those of whoever unpacked it here:
- * every file belongs to 0:0. Neither are times. Extended attributes are not looked at.
+ * every file belongs to 0:0. Neither are times. Extended attributes are lost, each with a warning.
  */
 public final class DirectorySource implements RootfsSource {
     /** What becomes of permission bits. */
@@ -74,6 +75,10 @@ public final class DirectorySource implements RootfsSource {
             case AS_FOUND -> mode & ~CpioEntry.TYPE_MASK;
             case NORMAL -> isExecutable ? 0755 : 0644;
         };
+        List<String> attributes = ExtendedAttributes.names(file);
+        if (!attributes.isEmpty()) {
+            warnings.accept(Warning.loses(path, attributes));
+        }
         switch (mode & CpioEntry.TYPE_MASK) {
             case CpioEntry.DIRECTORY -> taker.take(path, new Node.Directory(bits, 0, 0));
             case CpioEntry.REGULAR -> taker.take(path, new Node.RegularFile(bits, 0, 0, FileContent.of(file)));

@@ -77,7 +77,7 @@ public final class TarLayer {
     private static void add(FileTree tree, ImagePath path, TarEntry entry, Consumer<Warning> warnings)
             throws FormatException {
         if (!entry.attributes().isEmpty()) {
-            warnings.accept(new Warning(path, "loses " + printable(String.join(", ", entry.attributes()))));
+            warnings.accept(Warning.loses(path, entry.attributes()));
         }
         switch (entry.type()) {
             case '0' ->
@@ -117,9 +117,5 @@ public final class TarLayer {
             relative = relative.substring(0, relative.length() - 1);
         }
         return relative.equals(".") ? "" : relative;
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }
