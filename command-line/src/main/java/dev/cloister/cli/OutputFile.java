@@ -33,7 +33,7 @@ public final class OutputFile implements AutoCloseable {
         Path absolute = place.toAbsolutePath();
         Path name = absolute.getFileName();
         if (name == null || Files.isDirectory(absolute)) {
-            throw new CommandException(ExitStatus.FAILED, place + " is a directory", "give -o the name of a file");
+            throw new CommandException(ExitStatus.FAILED, place + " is a directory", "give the name of a file");
         }
         Path parent = absolute.getParent();
         if (parent == null || !Files.isDirectory(parent)) {

@@ -22,7 +22,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,24 +81,26 @@ final class BuildCommand extends Task {
     void execute() throws CommandException, FormatException, IOException {
         Recipe recipe = recipe();
         demandFolders(recipe);
-        Warnings warnings = new Warnings();
-        List<String> bill = new ArrayList<>();
-        Built built = new RecipeBuild(recipe).build(output, warnings, tree -> {
-            if (sbom != null) {
-                bill.add(BillOfMaterials.of(tree, recipe.name(), recipe.version()));
+        try (OutputFiles files = new OutputFiles()) {
+            OutputFile bill = sbom == null ? null : files.add(sbom);
+            OutputFile account = summary == null ? null : files.add(summary);
+            // Moved to its place last: where an image is, what was asked for beside it is too.
+            OutputFile image = files.add(output);
+            Warnings warnings = new Warnings();
+            Built built = new RecipeBuild(recipe).build(image.draft(), warnings, tree -> {
+                if (bill != null) {
+                    write(bill, BillOfMaterials.of(tree, recipe.name(), recipe.version()));
+                }
+            });
+            List<String> lines = warnings.lines();
+            lines.forEach(line -> System.err.println("cloister: warning: " + line));
+            if (account != null) {
+                Path folder = account.draft().resolveSibling("");
+                write(account, BuildSummary.write(folder, recipe, built, image.draft(), lines));
             }
-        });
-        List<String> lines = warnings.lines();
-        lines.forEach(line -> System.err.println("cloister: warning: " + line));
-        if (sbom != null) {
-            write(sbom, bill.getFirst());
+            files.keep();
+            print(built);
         }
-        if (summary != null) {
-            write(
-                    summary,
-                    BuildSummary.write(summary.toAbsolutePath().resolveSibling(""), recipe, built, output, lines));
-        }
-        print(built);
     }
 
     private Recipe recipe() throws CommandException, IOException {
@@ -158,12 +159,9 @@ final class BuildCommand extends Task {
         return Long.parseLong(epoch.strip());
     }
 
-    private static void write(Path place, String text) throws CommandException, IOException {
-        try (OutputFile file = OutputFile.at(place)) {
-            try (OutputStream out = file.open()) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-            }
-            file.keep();
+    private static void write(OutputFile file, String text) throws IOException {
+        try (OutputStream out = file.open()) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

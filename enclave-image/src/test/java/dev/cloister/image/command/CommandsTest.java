@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,6 +59,33 @@ class CommandsTest {
         assertThat(build(blobs(), tar)).isEqualTo(1);
         assertThat(printed()).startsWith("cloister: error: tar: no tar archive");
         assertThat(folder).isDirectoryNotContaining(file -> file.toString().contains("image.eif"));
+    }
+
+    /** Folders that are not there and one in which nobody, not even root, can create a file. */
+    @ParameterizedTest
+    @CsvSource({"--summary,--sbom,absent/file", "--sbom,--summary,absent/file", "--summary,--sbom,/proc/file"})
+    void outputThatCannotBeWritten_leavesNoOther(String option, String other, String place) throws Exception {
+        Path program = Files.createDirectories(folder.resolve("rootfs/bin")).resolve("true");
+        assertThat(Files.createFile(program).toFile().setExecutable(true)).isTrue();
+        Path out = Files.createDirectory(folder.resolve("out"));
+        assertThat(runner.run(
+                        new ImageCommand(),
+                        "build",
+                        "--blobs",
+                        blobs().toString(),
+                        "--rootfs",
+                        folder.resolve("rootfs").toString(),
+                        "--cmd",
+                        "/bin/true",
+                        option,
+                        out.resolve(place).toString(),
+                        other,
+                        out.resolve("other").toString(),
+                        "-o",
+                        out.resolve("image.eif").toString()))
+                .isEqualTo(1);
+        assertThat(printed()).contains("cloister: error: ", place.startsWith("/") ? "/proc/" : "no directory " + out);
+        assertThat(out).isEmptyDirectory();
     }
 
     @Test
