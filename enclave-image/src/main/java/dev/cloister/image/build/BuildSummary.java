@@ -2,20 +2,26 @@ package dev.cloister.image.build;
 
 import dev.cloister.cli.Json;
 import dev.cloister.image.build.ImageBuilder.Built;
+import dev.cloister.image.build.InputDigests.Input;
 import dev.cloister.image.file.FileContent;
 import dev.cloister.image.file.FormatException;
 import dev.cloister.image.manifest.ManifestException;
 import dev.cloister.image.manifest.Recipe;
 import dev.cloister.image.manifest.RecipeReader;
 import dev.cloister.image.manifest.RecipeWriter;
+import dev.cloister.image.rootfs.SourceLayer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -35,8 +41,11 @@ public final class BuildSummary {
      * One line of JSON.
      *
      * @param folder that it will lie in, which its paths are relative to
+     * @param manifest that the recipe was read from, if it was
+     * @param image where it lies now, to be read
      */
-    public static String write(Path folder, Recipe recipe, Built built, Path image, List<String> warnings)
+    public static String write(
+            Path folder, Recipe recipe, Optional<Input> manifest, Built built, Path image, List<String> warnings)
             throws IOException, FormatException {
         Path base = folder.toAbsolutePath().normalize();
         Map<String, @Nullable Object> summary = new LinkedHashMap<>();
@@ -45,13 +54,9 @@ public final class BuildSummary {
         summary.put("ToolVersion", RecipeBuild.TOOL_VERSION);
         summary.put("Recipe", new RecipeWriter(base).write(recipe));
         List<Map<String, Object>> inputs = new ArrayList<>();
-        for (InputDigests.Input input : InputDigests.of(recipe)) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("Kind", input.kind());
-            map.put("Path", base.relativize(input.path().toAbsolutePath().normalize()));
-            map.put("Digest", input.digest());
-            map.put("Bytes", input.bytes());
-            inputs.add(map);
+        manifest.ifPresent(input -> inputs.add(json(base, input)));
+        for (Input input : InputDigests.of(recipe, built.sourceLayers())) {
+            inputs.add(json(base, input));
         }
         summary.put("Inputs", inputs);
         summary.put("Layers", Layers.json(built.layers()));
@@ -65,6 +70,15 @@ public final class BuildSummary {
         return Json.write(summary) + "\n";
     }
 
+    private static Map<String, Object> json(Path base, Input input) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("Kind", input.kind());
+        map.put("Path", base.relativize(input.path().toAbsolutePath().normalize()));
+        map.put("Digest", input.digest());
+        map.put("Bytes", input.bytes());
+        return map;
+    }
+
     /** The recipe of a summary that was written before. */
     public static Recipe recipe(Path summary) throws IOException, FormatException {
         byte[] recipe = Json.write(plain(read(summary).path("Recipe"))).getBytes(StandardCharsets.UTF_8);
@@ -75,21 +89,43 @@ public final class BuildSummary {
         }
     }
 
-    /** Which inputs are not what they were, each as its kind and path; none where an image can be built again. */
-    public static List<String> changedInputs(Path summary) throws IOException, FormatException {
-        Map<String, String> before = new LinkedHashMap<>();
+    /**
+     * Which inputs are not what they were, each as its kind and path; none where an image can be built again.
+     *
+     * @param layers of the container image, as building it again has read them
+     */
+    public static List<String> changedInputs(Path summary, List<SourceLayer> layers)
+            throws IOException, FormatException {
+        Map<String, Deque<String>> before = new LinkedHashMap<>();
+        List<Input> now = new ArrayList<>();
         for (JsonNode input : read(summary).path("Inputs").values()) {
-            before.put(input.path("Kind").asString(""), input.path("Digest").asString(""));
+            String kind = input.path("Kind").asString("");
+            before.computeIfAbsent(kind, key -> new ArrayDeque<>())
+                    .add(input.path("Digest").asString(""));
+            if (kind.equals(InputDigests.MANIFEST)) {
+                InputDigests.manifest(path(summary, input)).ifPresent(now::add);
+            }
         }
+        now.addAll(InputDigests.of(recipe(summary), layers));
         List<String> changed = new ArrayList<>();
-        for (InputDigests.Input input : InputDigests.of(recipe(summary))) {
-            String digest = before.remove(input.kind());
-            if (!input.digest().equals(digest)) {
+        for (Input input : now) {
+            Deque<String> digests = before.getOrDefault(input.kind(), new ArrayDeque<>());
+            if (!input.digest().equals(digests.poll())) {
                 changed.add(input.kind() + " (" + input.path() + ")");
             }
         }
-        before.keySet().forEach(missing -> changed.add(missing + " (gone)"));
+        before.forEach((kind, missing) -> missing.forEach(digest -> changed.add(kind + " (gone)")));
         return changed;
+    }
+
+    private static Path path(Path summary, JsonNode input) throws FormatException {
+        try {
+            return summary.toAbsolutePath()
+                    .resolveSibling(input.path("Path").asString(""))
+                    .normalize();
+        } catch (InvalidPathException e) {
+            throw new FormatException("summary: the Path of an input is none", e);
+        }
     }
 
     private static JsonNode read(Path summary) throws IOException, FormatException {

@@ -17,6 +17,7 @@ import dev.cloister.image.rootfs.FileTree;
 import dev.cloister.image.rootfs.Origin;
 import dev.cloister.image.rootfs.Overlay;
 import dev.cloister.image.rootfs.RootfsSource;
+import dev.cloister.image.rootfs.SourceLayer;
 import dev.cloister.image.rootfs.Warning;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -95,8 +96,9 @@ public final class ImageBuilder {
      *
      * @param measurements the registers it boots with
      * @param layers what each source brought, in the order in which they were laid over each other
+     * @param sourceLayers the layers of the container image that it was made of
      */
-    public record Built(Measurements measurements, List<Contribution> layers) {}
+    public record Built(Measurements measurements, List<Contribution> layers, List<SourceLayer> sourceLayers) {}
 
     /**
      * Writes the image, in place of any file of that name, and only when it is complete.
@@ -124,7 +126,7 @@ public final class ImageBuilder {
                 measurements = EifWriter.write(out, EifHeader.of(blobs.architecture()), sections);
             }
             Files.move(partial, image, StandardCopyOption.ATOMIC_MOVE);
-            return new Built(measurements, layers);
+            return new Built(measurements, layers, rootfs.layers());
         } finally {
             Files.deleteIfExists(partial);
         }

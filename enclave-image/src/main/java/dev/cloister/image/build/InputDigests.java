@@ -10,6 +10,7 @@ import dev.cloister.image.manifest.ServerPolicy;
 import dev.cloister.image.rootfs.DirectorySource;
 import dev.cloister.image.rootfs.DirectorySource.Permissions;
 import dev.cloister.image.rootfs.FileTree;
+import dev.cloister.image.rootfs.SourceLayer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -20,13 +21,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What went into an image, and what each part hashes to: a file as SHA-256 of its bytes ({@code sha256:…}), a folder as
  * SHA-256 of the archive that this program makes of it ({@code tree-sha256:…}), which holds names, permissions, links
- * and contents and no times or owners.
+ * and contents and no times or owners; a layer of a container image as SHA-256 of its contents without compression.
  */
 public final class InputDigests {
+    /** The kind of the one input that a recipe does not name, since it is what the recipe was read from. */
+    static final String MANIFEST = "manifest";
+
     private InputDigests() {}
 
     /**
@@ -39,8 +44,26 @@ public final class InputDigests {
      */
     public record Input(String kind, Path path, String digest, long bytes) {}
 
-    /** Every part of a recipe; reads each once. */
-    public static List<Input> of(Recipe recipe) throws IOException, FormatException {
+    /**
+     * The file that a recipe was read from.
+     *
+     * @param bytes its contents
+     */
+    public static Input manifest(Path path, byte[] bytes) throws IOException {
+        return new Input(MANIFEST, path, "sha256:" + sha256(Content.of(bytes)), bytes.length);
+    }
+
+    /** The same of a file that lies there now, if it does. */
+    static Optional<Input> manifest(Path path) throws IOException, FormatException {
+        return Files.isRegularFile(path) ? Optional.of(of(MANIFEST, path, Permissions.AS_FOUND)) : Optional.empty();
+    }
+
+    /**
+     * Every part of a recipe; reads each once.
+     *
+     * @param layers of the container image that is its root filesystem, as the build has read them
+     */
+    public static List<Input> of(Recipe recipe, List<SourceLayer> layers) throws IOException, FormatException {
         List<Input> inputs = new ArrayList<>();
         Path blobs = recipe.blobs();
         for (String name : List.of("bzImage", "Image", "bzImage.config", "Image.config", "cmdline", "init", "nsm.ko")) {
@@ -49,6 +72,10 @@ public final class InputDigests {
             }
         }
         inputs.add(of("rootfs", recipe.rootfs(), Permissions.AS_FOUND));
+        for (int i = 0; i < layers.size(); i++) {
+            SourceLayer layer = layers.get(i);
+            inputs.add(new Input("layer " + (i + 1), recipe.rootfs(), layer.digest(), layer.bytes()));
+        }
         if (recipe.server().isPresent()) {
             for (String part : List.of("runtime", "lib")) {
                 inputs.add(of("server " + part, recipe.server().get().resolve(part), Permissions.NORMAL));

@@ -8,6 +8,8 @@ import dev.cloister.image.build.Blobs;
 import dev.cloister.image.build.BuildSummary;
 import dev.cloister.image.build.EnclaveLayer;
 import dev.cloister.image.build.ImageBuilder.Built;
+import dev.cloister.image.build.InputDigests;
+import dev.cloister.image.build.InputDigests.Input;
 import dev.cloister.image.build.Layers;
 import dev.cloister.image.build.RecipeBuild;
 import dev.cloister.image.eif.Measurements;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,6 +80,8 @@ final class BuildCommand extends Task {
             description = "The image to write.")
     Path output = Path.of("");
 
+    private Optional<Input> manifestInput = Optional.empty();
+
     @Override
     void execute() throws CommandException, FormatException, IOException {
         Recipe recipe = recipe();
@@ -96,7 +101,7 @@ final class BuildCommand extends Task {
             lines.forEach(line -> System.err.println("cloister: warning: " + line));
             if (account != null) {
                 Path folder = account.draft().resolveSibling("");
-                write(account, BuildSummary.write(folder, recipe, built, image.draft(), lines));
+                write(account, BuildSummary.write(folder, recipe, manifestInput, built, image.draft(), lines));
             }
             files.keep();
             print(built);
@@ -118,8 +123,10 @@ final class BuildCommand extends Task {
             }
         }
         Path folder = manifest.toAbsolutePath().resolveSibling("");
+        byte[] bytes = Files.readAllBytes(manifest);
+        manifestInput = Optional.of(InputDigests.manifest(manifest, bytes));
         try {
-            return new RecipeReader(folder, Blobs.DEFAULT_FOLDER, epoch).read(Files.readAllBytes(manifest));
+            return new RecipeReader(folder, Blobs.DEFAULT_FOLDER, epoch).read(bytes);
         } catch (ManifestException e) {
             throw failed(manifest + ": " + e.getMessage(), "docs/format/image-v1.md lists the keys", e);
         }

@@ -7,11 +7,13 @@ import dev.cloister.image.rootfs.ContainerConfig;
 import dev.cloister.image.rootfs.FileTree;
 import dev.cloister.image.rootfs.Origin;
 import dev.cloister.image.rootfs.RootfsSource;
+import dev.cloister.image.rootfs.SourceLayer;
 import dev.cloister.image.rootfs.Spool;
 import dev.cloister.image.rootfs.TarLayer;
 import dev.cloister.image.rootfs.Warning;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,6 +26,7 @@ public final class ContainerSource implements RootfsSource {
     private final ImageStore store;
     private final Spool spool;
     private final ContainerImage image;
+    private final List<SourceLayer> added = new ArrayList<>();
 
     private ContainerSource(ImageStore store, Spool spool, ContainerImage image) {
         this.store = store;
@@ -50,10 +53,13 @@ public final class ContainerSource implements RootfsSource {
     @Override
     public void addTo(FileTree tree, Consumer<Warning> warnings) throws IOException, FormatException {
         List<Layer> layers = image.layers();
+        added.clear();
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             tree.begin(new Origin("layer " + (i + 1) + (layer.history().isEmpty() ? "" : ": " + layer.history())));
-            new TarLayer(verified(i + 1, layer), true).addTo(tree, warnings);
+            FileRegion contents = verified(i + 1, layer);
+            added.add(new SourceLayer(layer.contents().toString(), contents.size()));
+            new TarLayer(contents, true).addTo(tree, warnings);
         }
     }
 
@@ -84,9 +90,9 @@ public final class ContainerSource implements RootfsSource {
         return image.digest().toString();
     }
 
-    /** The digests of the layers' contents, {@code sha256:…}, from the lowest up. */
-    public List<String> layerDigests() {
-        return image.layers().stream().map(layer -> layer.contents().toString()).toList();
+    @Override
+    public List<SourceLayer> layers() {
+        return List.copyOf(added);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.cloister.image.inspect;
 
 import dev.cloister.image.build.BuildSummary;
+import dev.cloister.image.build.ImageBuilder.Built;
 import dev.cloister.image.build.RecipeBuild;
 import dev.cloister.image.eif.EifFile;
 import dev.cloister.image.file.FormatException;
@@ -25,11 +26,11 @@ public record Rebuild(List<String> changedInputs, ImageDiff difference) {
      * @param summary of the image's build; its inputs must still lie where it says
      */
     public static Rebuild of(Path image, Path summary) throws IOException, FormatException {
-        List<String> changed = BuildSummary.changedInputs(summary);
         Path folder = Files.createTempDirectory(image.toAbsolutePath().resolveSibling(""), ".verify-");
         Path again = folder.resolve("again.eif");
         try {
-            new RecipeBuild(BuildSummary.recipe(summary)).build(again, warning -> {}, tree -> {});
+            Built built = new RecipeBuild(BuildSummary.recipe(summary)).build(again, warning -> {}, tree -> {});
+            List<String> changed = BuildSummary.changedInputs(summary, built.sourceLayers());
             try (EifFile one = EifFile.open(image);
                     EifFile two = EifFile.open(again)) {
                 return new Rebuild(changed, ImageDiff.of(one, two));

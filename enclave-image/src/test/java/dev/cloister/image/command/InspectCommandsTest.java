@@ -17,7 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +164,46 @@ class InspectCommandsTest {
                         "rootfs/usr/bin/one: mode 0755 -> 0775 (PCR0, PCR2)",
                         "the image is NOT as expected");
         assertThat(folder).isDirectoryNotContaining(file -> file.toString().contains(".verify-"));
+    }
+
+    @Test
+    void changedLayerOfAContainerImage_isNamed() throws Exception {
+        TarFixture low = new TarFixture().file("usr/bin/one", 0755, "1");
+        Path rootfs = container(low, new TarFixture().file("usr/lib/two", 0644, "2"));
+        Path summary = folder.resolve("layered.eif.summary.json");
+        String image = build(rootfs, "--summary", summary.toString()).toString();
+        JsonNode layer = JsonMapper.shared()
+                .readTree(Files.readAllBytes(summary))
+                .path("Inputs")
+                .get(4);
+        assertThat(layer.path("Kind").asString()).isEqualTo("layer 1");
+        assertThat(layer.path("Digest").asString()).isEqualTo("sha256:" + sha256(low.bytes()));
+        assertThat(layer.path("Bytes").asLong()).isEqualTo(low.bytes().length);
+        Commands same = Commands.run(new ImageCommand(), "verify", image);
+        assertThat(same.status()).as(same.out() + same.err()).isZero();
+
+        container(low, new TarFixture().file("usr/lib/two", 0644, "3"));
+        Commands changed = Commands.run(new ImageCommand(), "verify", image);
+        assertThat(changed.status()).isEqualTo(1);
+        assertThat(changed.out())
+                .contains("not what the summary says: layer 2 (" + rootfs + ")", "rootfs/usr/lib/two: ")
+                .doesNotContain("layer 1");
+
+        container(low);
+        assertThat(Commands.run(new ImageCommand(), "verify", image).out())
+                .contains("not what the summary says: layer 2 (gone)");
+    }
+
+    private Path container(TarFixture... layers) throws Exception {
+        ContainerFixture image = new ContainerFixture();
+        for (TarFixture layer : layers) {
+            image.layer(layer, "gzip");
+        }
+        return image.layout().archive(folder.resolve("container.tar"), 1);
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 
     private Path layered() throws Exception {
