@@ -81,6 +81,7 @@ class ReproducibleBuildTest {
                 surroundings + " exec \"$@\"",
                 "sh",
                 java,
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ImageMain.class.getName());
