@@ -85,13 +85,12 @@ public final class EnclaveMain {
             // The file service makes its socket there, and it is not root.
             Files.setAttribute(sockets, "unix:uid", Sandbox.USER);
         }
-        Path count = folders.work().resolve("runs-ended");
-        RunCount runCount = new RunCount(SharedNumber.create(count));
+        RunCount runCount = new RunCount(SharedNumber.create(folders.runsEnded()));
         SandboxedProcess files = FileService.start(
                 sandbox,
                 folders.synced(),
                 platform.address().enclavePort(Address.SYNC_PORT),
-                count,
+                folders.runsEnded(),
                 Files.createDirectory(folders.work().resolve("files")));
 
         DataKeys keys = dataKeys(settings.kms(), platform, securityModule, folders.runs());

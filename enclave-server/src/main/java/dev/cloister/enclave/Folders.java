@@ -13,8 +13,10 @@ import java.nio.file.attribute.PosixFilePermissions;
  * @param synced what the parent sees and applications are given of; memory-backed
  * @param runs storage of runs, each with a mount of its own
  * @param work files that starting a sandbox needs
+ * @param runsEnded file of a {@link dev.cloister.enclave.run.RunCount}, which the file service's user must be able to
+ *     reach; not yet made
  */
-record Folders(Path synced, Path runs, Path work) {
+record Folders(Path synced, Path runs, Path work, Path runsEnded) {
     /**
      * Makes them.
      *
@@ -23,7 +25,8 @@ record Folders(Path synced, Path runs, Path work) {
      */
     static Folders make(Path root, long syncedBytes) throws IOException {
         make(root, "rwx--x--x");
-        Folders folders = new Folders(root.resolve("synced"), root.resolve("runs"), root.resolve("work"));
+        Folders folders = new Folders(
+                root.resolve("synced"), root.resolve("runs"), root.resolve("work"), root.resolve("runs-ended"));
         make(folders.runs, "rwx--x--x");
         make(folders.work, "rwx------");
         make(folders.synced, "rwxr-xr-x");
