@@ -41,7 +41,8 @@ final class GuestPorts implements AutoCloseable {
     static boolean answers(VsockDevice device, int port) throws IOException {
         try {
             return device.probe(port).get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
+        } catch (IOException | TimeoutException | ExecutionException e) {
+            // The machine may have ended this very moment; who asks looks at that next.
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

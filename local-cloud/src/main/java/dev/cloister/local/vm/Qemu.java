@@ -58,7 +58,7 @@ final class Qemu implements AutoCloseable {
         command.addAll(List.of("-cpu", "max,-cx16", "-smp", Integer.toString(cpus), "-m", memoryMib + "M"));
         command.addAll(List.of("-object", "memory-backend-memfd,id=memory,share=on,size=" + memoryMib + "M"));
         command.addAll(List.of("-kernel", option(boot.kernel()), "-initrd", option(boot.ramdisks())));
-        command.addAll(List.of("-append", boot.commandLine() + clock()));
+        command.addAll(List.of("-append", boot.commandLine() + platform()));
         command.addAll(List.of("-chardev", "socket,id=vsock,path=" + option(vsock)));
         command.addAll(List.of("-device", "vhost-user-vsock-device,chardev=vsock"));
         command.addAll(List.of("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"));
@@ -71,16 +71,18 @@ final class Qemu implements AutoCloseable {
     }
 
     /**
-     * What the kernel would have to find out by measuring, which goes wrong where processors are translated: one boot in
-     * five stands still. It is the host's word, as the clock itself is, and not measured.
+     * What the kernel has to be told of this kind of machine; the host's word, as the clock itself is, and not measured.
+     * What it would have to find out by measuring goes wrong where processors are translated: one boot in five stands
+     * still. And there is no keyboard controller to restart the machine by, as AWS's command line wants it: the kernel
+     * would end up in the firmware, with no reset that QEMU could see.
      */
-    private static String clock() throws IOException {
+    private static String platform() throws IOException {
         Optional<BigDecimal> mhz = Files.readAllLines(PROCESSORS, StandardCharsets.ISO_8859_1).stream()
                 .filter(line -> line.matches("cpu MHz\\s*:\\s*[0-9]+\\.[0-9]+"))
                 .map(line ->
                         new BigDecimal(line.substring(line.indexOf(':') + 1).strip()))
                 .findFirst();
-        return " no_timer_check"
+        return " reboot=t no_timer_check"
                 + mhz.map(value -> " tsc_early_khz=" + value.movePointRight(3).longValue())
                         .orElse("");
     }

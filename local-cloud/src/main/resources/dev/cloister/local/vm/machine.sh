@@ -11,8 +11,9 @@ exec 3<&0 </dev/null
 setpriv --pdeathsig KILL -- "$@" 3<&- &
 machine=$!
 {
-    # The mark comes before the machine's end, after which the shell below looks for it.
-    read -r _ <&3 || : >"$folder/orphaned"
+    # The mark comes before the machine's end, after which the shell below looks for it. In a shell of its own: should
+    # the folder be gone already, the machine ends all the same.
+    read -r _ <&3 || (: >"$folder/orphaned") || true
     kill -KILL "$machine" || true
 } >/dev/null 2>&1 &
 watch=$!

@@ -45,6 +45,15 @@ class MachineGuardTest {
     }
 
     @Test
+    void folderThatIsGoneAlready_savesNoMachine() throws Exception {
+        Process guard = start("sleep", "1000");
+        ProcessHandle machine = machine(guard);
+        Files.delete(folder);
+        guard.getOutputStream().close();
+        assertEnded(guard, machine);
+    }
+
+    @Test
     void guardThatIsKilled_takesTheMachineAlong() throws Exception {
         Process guard = start("sleep", "1000");
         ProcessHandle machine = machine(guard);
