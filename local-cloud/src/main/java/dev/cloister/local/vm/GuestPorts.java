@@ -11,9 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The folder of unix sockets in which a machine's ports are found, as those of any local enclave: {@code enclave-P.sock}
@@ -37,20 +34,7 @@ final class GuestPorts implements AutoCloseable {
         return Channels.connect(folder.parentPort(port), CONNECT_LIMIT);
     }
 
-    /** Whether something in the guest listens on a port; asked without keeping a connection. */
-    static boolean answers(VsockDevice device, int port) throws IOException {
-        try {
-            return device.probe(port).get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (IOException | TimeoutException | ExecutionException e) {
-            // The machine may have ended this very moment; who asks looks at that next.
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a machine started", e);
-        }
-    }
-
-    /** Whether a service on an offered port says hello, which a kernel that has taken the connection does not yet mean. */
+    /** Whether a service on an offered port says hello; a kernel that takes the connection means nothing yet. */
     boolean greets(int port, Hello.Service service, int version, Duration limit) {
         try (Channel channel = Channels.connect(folder.enclavePort(port), CONNECT_LIMIT)) {
             channel.setReadTimeout(limit);

@@ -158,9 +158,6 @@ public final class VirtualMachine implements Enclave {
         }
         long deadline = System.nanoTime() + SERVICES_LIMIT.toNanos();
         for (int port : List.of(Address.SYNC_PORT, Address.RUN_PORT)) {
-            while (!isRunning() || !GuestPorts.answers(guest, port)) {
-                pauseUntil(deadline);
-            }
             ports.offer(guest, port);
         }
         while (!ports.greets(Address.SYNC_PORT, Hello.Service.SYNC, Sync.VERSION, GREETING)

@@ -10,7 +10,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -178,19 +177,6 @@ final class VsockDevice implements AutoCloseable {
      * @throws IOException when there are too many
      */
     VsockStream open(int guestPort, Channel host) throws IOException {
-        return ask(guestPort, host);
-    }
-
-    /**
-     * Asks whether something in the guest listens on a port, and ends the stream as soon as that is known.
-     *
-     * @throws IOException when there are too many streams
-     */
-    CompletableFuture<Boolean> probe(int guestPort) throws IOException {
-        return ask(guestPort, null).opened();
-    }
-
-    private VsockStream ask(int guestPort, @Nullable Channel host) throws IOException {
         lock.lock();
         try {
             if (closed || streams.size() >= MAX_STREAMS) {

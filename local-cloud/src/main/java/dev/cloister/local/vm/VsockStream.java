@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,6 @@ final class VsockStream {
     private final VsockDevice.Key key;
     private final Condition changed;
     private final boolean isAskedByGuest;
-    private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private State state = State.ASKED;
     private @Nullable Channel host;
     /** What the guest has sent and the channel has not taken: a ring of bytes, made when the first come. */
@@ -66,8 +64,8 @@ final class VsockStream {
         guestForwarded = request.forwarded();
     }
 
-    /** A stream that the guest will be asked for; without a host it ends as soon as it is open. */
-    VsockStream(VsockDevice device, VsockDevice.Key key, @Nullable Channel host) {
+    /** A stream that the guest will be asked for. */
+    VsockStream(VsockDevice device, VsockDevice.Key key, Channel host) {
         this.device = device;
         this.key = key;
         this.changed = device.lock().newCondition();
@@ -81,11 +79,6 @@ final class VsockStream {
 
     boolean isOpen() {
         return state == State.OPEN;
-    }
-
-    /** Whether the guest has taken the stream, once that is known. */
-    CompletableFuture<Boolean> opened() {
-        return opened;
     }
 
     Packet packet(short operation, int flags, int length) {
@@ -123,16 +116,11 @@ final class VsockStream {
     }
 
     private void answered() {
-        if (state != State.ASKED || isAskedByGuest) {
-            reset();
-            return;
-        }
-        opened.complete(true);
-        if (host == null) {
-            reset();
-        } else {
+        if (state == State.ASKED && !isAskedByGuest) {
             state = State.OPEN;
             changed.signalAll();
+        } else {
+            reset();
         }
     }
 
@@ -175,7 +163,6 @@ final class VsockStream {
     void forget() {
         state = State.ENDED;
         kept = 0;
-        opened.complete(false);
         device.remove(this);
         changed.signalAll();
         if (host != null) {

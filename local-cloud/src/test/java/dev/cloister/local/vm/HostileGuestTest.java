@@ -134,7 +134,7 @@ class HostileGuestTest {
     void bufferTooSmallForAPacket_isRefused() throws Exception {
         // The buffers that were offered before are used up first.
         for (int i = 0; i < FakeMachine.SIZE / 2; i++) {
-            machine.send(Bench.packet(i, 4242, Packet.REQUEST, 0, 0), NOTHING);
+            machine.send(Bench.packet(i, 4242, Packet.DATA, 0, 0), NOTHING);
             machine.takeWithoutOffering();
         }
         machine.offerBuffer(0, Packet.SIZE - 1);

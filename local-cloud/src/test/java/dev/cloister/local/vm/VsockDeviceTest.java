@@ -107,25 +107,6 @@ class VsockDeviceTest {
     }
 
     @Test
-    void answers_tellsWhetherTheGuestListens() throws Exception {
-        for (short answer : new short[] {Packet.RESPONSE, Packet.RESET}) {
-            CompletableFuture<Boolean> answers = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return GuestPorts.answers(bench.device, 6000);
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
-            });
-            int port = bench.machine.receive(Bench.BUFFER).packet().sourcePort();
-            bench.machine.send(Bench.packet(6000, port, answer, 0, 0), NOTHING);
-            assertThat(answers.get(60, TimeUnit.SECONDS)).isEqualTo(answer == Packet.RESPONSE);
-            if (answer == Packet.RESPONSE) {
-                assertThat(bench.machine.receive(Bench.BUFFER).operation()).isEqualTo(Packet.RESET);
-            }
-        }
-    }
-
-    @Test
     void guestThatHasSentAll_stillReceives() throws Exception {
         try (Channel parent = bench.openFromGuest()) {
             bench.guestSends(new byte[] {7});

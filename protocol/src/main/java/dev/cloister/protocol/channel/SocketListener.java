@@ -1,5 +1,7 @@
 package dev.cloister.protocol.channel;
 
+import dev.cloister.protocol.libc.Libc;
+import dev.cloister.protocol.libc.SystemCallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +20,16 @@ final class SocketListener implements Listener {
 
     @Override
     public Channel accept() throws IOException {
-        return new SocketChannel(Sockets.accept(socket, wake));
+        while (true) {
+            try {
+                return new SocketChannel(Sockets.accept(socket, wake));
+            } catch (SystemCallException e) {
+                // A peer that resets its connection before it is taken ends nothing but that connection.
+                if (e.errno() != Libc.ECONNABORTED && e.errno() != Libc.ECONNRESET) {
+                    throw e;
+                }
+            }
+        }
     }
 
     @Override

@@ -22,6 +22,8 @@ public final class Libc {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
+    public static final int ECONNABORTED = 103;
+    public static final int ECONNRESET = 104;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
