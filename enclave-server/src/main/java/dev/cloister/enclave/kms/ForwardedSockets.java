@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardedSockets implements ConnectionSocketFactory {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    /** Between one of the server's messages and the next; a processor that is translated is twenty times slower. */
-    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(30);
+    /**
+     * Between one of the server's messages and the next; a processor that is translated is twenty times slower. Two
+     * attempts must end within {@link KmsClients#CALL_TIMEOUT}.
+     */
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(20);
 
     private final Address forwarder;
     private final SSLContext tls;
