@@ -6,8 +6,11 @@ import java.time.Duration;
 enum Accelerator {
     /** In hardware. A {@code /dev/kvm} may be there and still be of no use, within another machine for instance. */
     KVM("kvm", Duration.ofSeconds(20)),
-    /** By translation; 8 to 20 times slower where a program computes. */
-    TCG("tcg", Duration.ofMinutes(4));
+    /**
+     * By translation; 8 to 20 times slower where a program computes. All processors share one thread: with a thread for
+     * each, one Java runtime in five dies of a segmentation fault in code that another processor has just compiled.
+     */
+    TCG("tcg,thread=single", Duration.ofMinutes(4));
 
     private final String word;
     private final Duration limit;
